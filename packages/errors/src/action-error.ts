@@ -1,0 +1,62 @@
+import { type ErrorCode, errorCodes, exitCodes } from './codes.ts';
+
+export interface Failure {
+  readonly code: ErrorCode;
+  /** What failed, on what: one sentence. */
+  readonly message: string;
+  readonly expected?: string | undefined;
+  readonly found?: string | undefined;
+  /** The most likely cause, when there is one. */
+  readonly likely?: string | undefined;
+  /** What to do next. */
+  readonly remedy?: string | undefined;
+  /** The cause's own words (a log's last lines, an error body), kept verbatim. */
+  readonly detail?: string | undefined;
+  readonly cause?: unknown;
+}
+
+/** A failure that a user can act on: what failed, what was expected and found, the likely cause, what to do. */
+export class ActionError extends Error {
+  override readonly name = 'ActionError';
+  readonly code: ErrorCode;
+  readonly failure: Failure;
+
+  constructor(failure: Failure) {
+    super(failure.message, failure.cause === undefined ? undefined : { cause: failure.cause });
+    this.code = failure.code;
+    this.failure = failure;
+  }
+}
+
+/** Turns anything thrown into an ActionError; what is not one already becomes UNEXPECTED, or CANCELLED for an abort. */
+export function toActionError(thrown: unknown): ActionError {
+  if (thrown instanceof ActionError) return thrown;
+  if (thrown instanceof Error && thrown.name === 'AbortError') {
+    return new ActionError({ code: 'CANCELLED', message: 'Cancelled.', cause: thrown });
+  }
+  return new ActionError({
+    code: 'UNEXPECTED',
+    message: thrown instanceof Error ? thrown.message : String(thrown),
+    remedy: 'This is a fault of eks-gitops-actions: please report it with the log.',
+    detail: thrown instanceof Error ? thrown.stack : undefined,
+    cause: thrown,
+  });
+}
+
+/** The exit code of the command for an error: 1 failed, 2 wrong usage, 3 timed out, 130 cancelled. */
+export function exitCodeOf(error: ActionError): number {
+  return exitCodes[errorCodes[error.code].ending];
+}
+
+/** Renders an error as the lines that a user reads: the sentence, the facts, the cause's own words, the code. */
+export function formatError(error: ActionError): string {
+  const { message, expected, found, likely, remedy, detail } = error.failure;
+  const facts = [
+    ['expected', expected],
+    ['found', found],
+    ['likely cause', likely],
+    ['what to do', remedy],
+  ].flatMap(([label, text]) => (text === undefined ? [] : [`  ${label}: ${text}`]));
+  const words = detail === undefined ? [] : ['', detail.trimEnd(), ''];
+  return [message, ...words, ...facts, `  code: ${error.code}`].join('\n');
+}

@@ -1,0 +1,70 @@
+/**
+ * How a failure ends the command: 1 failed, 2 wrong usage, 3 timed out, 130 cancelled.
+ * The numbers are a contract with shell scripts.
+ */
+export const exitCodes = { failed: 1, usage: 2, 'timed-out': 3, cancelled: 130 } as const;
+
+export type Ending = keyof typeof exitCodes;
+
+interface CodeMeaning {
+  readonly ending: Ending;
+  readonly meaning: string;
+}
+
+/** Every stable error code with its meaning; the table in this package's README is generated from it. */
+export const errorCodes = {
+  INPUT_MISSING: { ending: 'usage', meaning: 'A required input was not given.' },
+  INPUT_INVALID: { ending: 'usage', meaning: 'An input has a value that is not allowed.' },
+  INPUT_UNKNOWN: { ending: 'usage', meaning: 'An input, flag or action of that name does not exist.' },
+  RECORD_EMPTY: {
+    ending: 'usage',
+    meaning: 'The release record is empty, usually because the CI blanked a job output that holds a masked value.',
+  },
+  RECORD_INVALID: { ending: 'failed', meaning: 'The release record is not well-formed JSON of the expected shape.' },
+  RECORD_SCHEMA: { ending: 'failed', meaning: 'The release record has a schema version that this version does not know.' },
+  RECORD_MISMATCH: {
+    ending: 'failed',
+    meaning: 'Release records, or a record and the inputs, speak of different revisions or images.',
+  },
+  COMMIT_UNKNOWN: { ending: 'failed', meaning: 'No commit could be determined for the image.' },
+  COMMIT_MISMATCH: { ending: 'failed', meaning: 'The given revision or commit time is not that of the checked-out commit.' },
+  COMMIT_TIME_UNKNOWN: { ending: 'failed', meaning: 'The time of the commit could not be determined.' },
+  COMMIT_TIME_FUTURE: { ending: 'failed', meaning: 'The commit time lies more than 10 minutes ahead of the clock.' },
+  WORKTREE_DIRTY: { ending: 'failed', meaning: 'The build context holds changes that are not committed.' },
+  REFERENCE_INVALID: { ending: 'usage', meaning: 'An image reference is malformed.' },
+  PLATFORM_INVALID: { ending: 'usage', meaning: 'A platform is malformed.' },
+  TOOL_MISSING: { ending: 'failed', meaning: 'A program that the step needs is not installed or too old.' },
+  BUILDER_UNAVAILABLE: { ending: 'failed', meaning: 'The builder does not exist, cannot be reached or cannot be created.' },
+  BUILD_FAILED: {
+    ending: 'failed',
+    meaning: 'The image could not be built: a step of the Dockerfile, or the Dockerfile itself, failed.',
+  },
+  PUSH_FAILED: { ending: 'failed', meaning: 'The image was built but could not be pushed.' },
+  IMAGE_UNEXPECTED: { ending: 'failed', meaning: 'What was read back from the registry is not what was built.' },
+  REGISTRY_DENIED: { ending: 'failed', meaning: 'The registry refused the credentials or lacks the right.' },
+  REGISTRY_NOT_FOUND: { ending: 'failed', meaning: 'The registry does not hold the repository, manifest or blob.' },
+  REGISTRY_UNREACHABLE: { ending: 'failed', meaning: 'The registry could not be reached, or kept failing after every retry.' },
+  REGISTRY_RESPONSE: { ending: 'failed', meaning: 'The registry answered something that the protocol does not allow.' },
+  DIGEST_MISMATCH: { ending: 'failed', meaning: 'Content does not have the digest that it was asked for by.' },
+  TAG_IMMUTABLE: { ending: 'failed', meaning: 'The registry does not let this tag be moved.' },
+  TAG_CONFLICT: {
+    ending: 'failed',
+    meaning: 'The tag already holds something else than the index of this revision and these platforms.',
+  },
+  TAG_EXISTS: { ending: 'failed', meaning: 'The tag already exists and on-existing-tag is fail.' },
+  SOURCE_MISSING: { ending: 'failed', meaning: 'No staged image was found for a requested platform.' },
+  SOURCE_DUPLICATE: { ending: 'failed', meaning: 'Two sources hold the same platform.' },
+  SOURCE_SURPRISE: { ending: 'failed', meaning: 'A source holds a platform that was not requested.' },
+  SOURCE_REVISIONS: { ending: 'failed', meaning: 'The sources were built from different commits.' },
+  SOURCE_UNLABELLED: {
+    ending: 'failed',
+    meaning: 'A source does not say which commit it was built from, or when that was committed.',
+  },
+  ECR_LOGIN_FAILED: { ending: 'failed', meaning: 'Amazon ECR gave no authorization token.' },
+  CREDENTIAL_HELPER_FAILED: { ending: 'failed', meaning: 'A docker credential helper failed.' },
+  TIMED_OUT: { ending: 'timed-out', meaning: 'The time limit ended before the step did.' },
+  CANCELLED: { ending: 'cancelled', meaning: 'The step was cancelled.' },
+  UNEXPECTED: { ending: 'failed', meaning: 'A fault in eks-gitops-actions itself; please report it.' },
+} as const satisfies Record<string, CodeMeaning>;
+
+export type ErrorCode = keyof typeof errorCodes;

@@ -1,0 +1,2 @@
+export { ActionError, exitCodeOf, type Failure, formatError, toActionError } from './action-error.ts';
+export { type Ending, type ErrorCode, errorCodes, exitCodes } from './codes.ts';
