@@ -31,6 +31,7 @@ export const errorCodes = {
   COMMIT_TIME_UNKNOWN: { ending: 'failed', meaning: 'The time of the commit could not be determined.' },
   COMMIT_TIME_FUTURE: { ending: 'failed', meaning: 'The commit time lies more than 10 minutes ahead of the clock.' },
   WORKTREE_DIRTY: { ending: 'failed', meaning: 'The build context holds changes that are not committed.' },
+  GIT_FAILED: { ending: 'failed', meaning: 'git refused or failed to read or write a repository.' },
   REFERENCE_INVALID: { ending: 'usage', meaning: 'An image reference is malformed.' },
   PLATFORM_INVALID: { ending: 'usage', meaning: 'A platform is malformed.' },
   TOOL_MISSING: { ending: 'failed', meaning: 'A program that the step needs is not installed or too old.' },
