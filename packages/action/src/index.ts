@@ -4,3 +4,4 @@ export { type CiFacts, readCiFacts } from './facts.ts';
 export type { Input, InputForm, InputOptions, ValuesOf } from './input.ts';
 export * as input from './input.ts';
 export { formatRecord, mergeRecords, parseRecord, parseRecords, type ReleaseRecord } from './record.ts';
+export { registryInputs } from './registry-inputs.ts';
