@@ -1,0 +1,45 @@
+/** Hosts that a registry's API or tokens are served from under another name than users write. */
+const apiHosts: Readonly<Record<string, string>> = {
+  'docker.io': 'registry-1.docker.io',
+  'index.docker.io': 'registry-1.docker.io',
+};
+const tokenHosts: Readonly<Record<string, readonly string[]>> = {
+  'docker.io': ['auth.docker.io'],
+  'index.docker.io': ['auth.docker.io'],
+  'registry.gitlab.com': ['gitlab.com'],
+};
+
+/** Whether a host (`name` or `name:port`) is this machine: localhost, 127.0.0.0/8 or [::1], as docker's default insecure registries. */
+export function isLoopback(host: string): boolean {
+  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);
+}
+
+/** Where a registry's API is: `https://host`, or `http://host` where `insecure` says so. */
+export function registryOrigin({ registry, insecure }: { registry: string; insecure: (host: string) => boolean }): URL {
+  const host = apiHosts[registry] ?? registry;
+  return new URL(`${insecure(host) ? 'http' : 'https'}://${host}`);
+}
+
+/**
+ * Whether a registry may have its tokens fetched from `realm`: from its own host name (any port), from the few hosts that are known to
+ * belong to it, or from a host in `allowed`; never over plain http, unless the realm's host may be spoken to so.
+ */
+export function isRealmAllowed({
+  registry,
+  realm,
+  allowed,
+  insecure,
+}: {
+  registry: string;
+  realm: URL;
+  allowed: readonly string[];
+  insecure: (host: string) => boolean;
+}): boolean {
+  const known = [hostName(registry), ...(tokenHosts[registry] ?? []), ...allowed.map(hostName)];
+  const secure = realm.protocol === 'https:' || (realm.protocol === 'http:' && insecure(realm.host));
+  return secure && known.includes(realm.hostname.toLowerCase());
+}
+
+function hostName(host: string): string {
+  return new URL(`https://${host}`).hostname.toLowerCase();
+}

@@ -1,0 +1,30 @@
+import { ActionError } from '@eks-gitops/errors';
+import type { HttpResponse } from './transport.ts';
+
+const textLimit = 64 * 1024;
+
+/** Reads a body whole; one over `limit` bytes is REGISTRY_RESPONSE, and not read further. */
+export async function readBytes({ body, url }: HttpResponse, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of body) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > limit) {
+      body.destroy();
+      throw new ActionError({
+        code: 'REGISTRY_RESPONSE',
+        message: `${url.host} sent more than is sensible for what was asked.`,
+        expected: `at most ${limit} bytes`,
+        found: 'more',
+      });
+    }
+    chunks.push(bytes);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** Reads a short body as text, an error's or a token's; at most 64 KiB. */
+export async function readText(response: HttpResponse): Promise<string> {
+  return (await readBytes(response, textLimit)).toString('utf8');
+}
