@@ -1,0 +1,7 @@
+export type { Commit } from './commit.ts';
+export { formatTime } from './commit.ts';
+export type { BuildClaim, SourceSelection } from './find-sources.ts';
+export { type JoinRequest, type JoinResult, joinImages } from './join-images.ts';
+export type { OnExistingTag } from './judge.ts';
+export { parseSource } from './source.ts';
+export { defaultTags, expandTags } from './tag-template.ts';
