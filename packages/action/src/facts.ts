@@ -52,7 +52,7 @@ function readGitHub(env: Environment): Facts {
   return {
     ci: 'github',
     commit: given(env['GITHUB_SHA']),
-    branch: given(env['GITHUB_HEAD_REF']) ?? given(env['GITHUB_REF_NAME']),
+    branch: given(env['GITHUB_HEAD_REF']) ?? (env['GITHUB_REF_TYPE'] === 'tag' ? undefined : given(env['GITHUB_REF_NAME'])),
     repository,
     runId,
     attempt: act ? undefined : count(env['GITHUB_RUN_ATTEMPT']),
@@ -74,7 +74,7 @@ function readCodeBuild(env: Environment): Facts {
   return {
     ci: inPipeline ? 'codepipeline' : 'codebuild',
     commit: commitId(env['CODEBUILD_RESOLVED_SOURCE_VERSION']),
-    branch: given(env['CODEBUILD_WEBHOOK_HEAD_REF'])?.replace(/^refs\/heads\//, ''),
+    branch: given(env['CODEBUILD_WEBHOOK_HEAD_REF'])?.match(/^refs\/heads\/(.+)$/)?.[1],
     repository: given(env['CODEBUILD_SOURCE_REPO_URL'])?.replace(/\.git$/, ''),
     runId: inPipeline ? undefined : given(env['CODEBUILD_BUILD_ID']),
     runUrl: given(env['CODEBUILD_BUILD_URL']),
@@ -91,7 +91,7 @@ function readGitLab(env: Environment): Facts {
     ci: 'gitlab',
     commit: given(env['CI_COMMIT_SHA']),
     commitTime: given(env['CI_COMMIT_TIMESTAMP']),
-    branch: given(env['CI_MERGE_REQUEST_SOURCE_BRANCH_NAME']) ?? given(env['CI_COMMIT_REF_NAME']),
+    branch: given(env['CI_MERGE_REQUEST_SOURCE_BRANCH_NAME']) ?? given(env['CI_COMMIT_BRANCH']),
     repository: given(env['CI_PROJECT_URL']),
     runId: given(env['CI_PIPELINE_ID']),
     runUrl: given(env['CI_PIPELINE_URL']),

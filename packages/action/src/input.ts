@@ -9,6 +9,10 @@ export interface Input<T> {
   readonly form: InputForm;
   /** What is allowed, in the words of an error message. */
   readonly allowed: string;
+  /** The only words allowed, where the input is a choice. */
+  readonly words?: readonly string[];
+  /** A realistic value for help texts and documentation. */
+  readonly example?: string;
   readonly required: boolean;
   /** Masked before anything can print it, and never shown as a default. */
   readonly secret: boolean;
@@ -30,6 +34,8 @@ export interface InputOptions {
   readonly description: string;
   readonly required?: true;
   readonly default?: string;
+  /** A realistic value for help texts; required inputs have one. */
+  readonly example?: string;
   readonly secret?: true;
   readonly formerly?: readonly string[];
   readonly tellsBlank?: true;
@@ -54,13 +60,18 @@ export function choice<const Options extends InputOptions, const Word extends st
   options: Options,
   words: readonly [Word, ...Word[]],
 ): Input<Optional<Options, Word>> {
-  return make(options, { form: 'text', allowed: words.join(', '), schema: z.enum(words) });
+  return make(options, { form: 'text', allowed: words.join(', '), words, schema: z.string().trim().pipe(z.enum(words)) });
 }
 
 /** Exactly `true` or `false`; false when nothing is given and there is no default. */
 export function boolean<const Options extends InputOptions>(options: Options): Input<boolean> {
-  const schema = z.enum(['true', 'false']).transform(given => given === 'true');
-  return make({ default: 'false', ...options }, { form: 'boolean', allowed: 'true or false', schema });
+  const words = ['true', 'false'] as const;
+  const schema = z
+    .string()
+    .trim()
+    .pipe(z.enum(words))
+    .transform(given => given === 'true');
+  return make({ default: 'false', ...options }, { form: 'boolean', allowed: 'true or false', words, schema });
 }
 
 /** One item a line, for items that can hold commas; blank lines are passed over. */
@@ -84,7 +95,7 @@ export function items<T = string>(
 /** A duration such as `90s`, `10m` or `1h`, received in milliseconds. */
 export function duration<const Options extends InputOptions>(options: Options): Input<Optional<Options, number>> {
   const allowed = 'a duration such as 90s, 10m or 1h';
-  return make(options, { form: 'duration', allowed, schema: parsed(parseDuration) });
+  return make(options, { form: 'duration', allowed, schema: parsed(given => parseDuration(given.trim())) });
 }
 
 const unitMilliseconds = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
@@ -99,6 +110,7 @@ export function parseDuration(given: string): number {
 interface Shape {
   readonly form: InputForm;
   readonly allowed: string;
+  readonly words?: readonly string[];
   readonly schema: z.ZodType<unknown, string>;
   readonly empty?: unknown;
 }
@@ -106,11 +118,13 @@ interface Shape {
 // The one place where the option's type decides the value's type: `required` and `default` make a value certain.
 function make<T>(options: InputOptions, shape: Shape): Input<T> {
   const { description, required = false, secret = false, formerly = [], tellsBlank = false } = options;
-  const given = options.default;
+  const { default: given, example } = options;
   return {
     description,
     form: shape.form,
     allowed: shape.allowed,
+    ...(shape.words === undefined ? {} : { words: shape.words }),
+    ...(example === undefined ? {} : { example }),
     required,
     secret,
     formerly,
@@ -137,7 +151,7 @@ function attempt<T>(parse: () => T, context: z.RefinementCtx): T {
   try {
     return parse();
   } catch (thrown) {
-    context.addIssue({ code: 'custom', message: thrown instanceof Error ? thrown.message : String(thrown) });
+    context.addIssue({ code: 'custom', message: thrown instanceof Error ? thrown.message : String(thrown), params: { thrown } });
     return z.NEVER;
   }
 }

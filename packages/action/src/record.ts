@@ -72,7 +72,8 @@ function mismatch(fact: string, earlier: string, later: string): ActionError {
   });
 }
 
-function emptyRecord(): ActionError {
+/** RECORD_EMPTY, with the usual cause: GitHub blanks job outputs that hold a masked value. */
+export function emptyRecord(): ActionError {
   return new ActionError({
     code: 'RECORD_EMPTY',
     message: 'The release record is empty.',

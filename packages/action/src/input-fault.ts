@@ -1,0 +1,33 @@
+import { ActionError, type Failure } from '@eks-gitops/errors';
+
+/** What is wrong with one input. */
+export interface InputFault extends Failure {
+  /** The input's name as the user wrote it, or should have written it. */
+  readonly input: string;
+}
+
+/** One error for all faulty inputs, so that they can be mended in one go. */
+export function inputError([first, ...rest]: readonly [InputFault, ...InputFault[]]): ActionError {
+  if (rest.length === 0) return new ActionError(first);
+  const faults = [first, ...rest];
+  return new ActionError({
+    code: first.code,
+    message: `${faults.length} inputs are wrong: ${faults.map(({ input }) => input).join(', ')}.`,
+    detail: faults.map(describe).join('\n'),
+  });
+}
+
+function describe({ message, expected, found, likely, remedy }: InputFault): string {
+  const facts = [
+    ['expected', expected],
+    ['found', found],
+    ['likely cause', likely],
+    ['what to do', remedy],
+  ].flatMap(([label, text]) => (text === undefined ? [] : [`    ${label}: ${text}`]));
+  return [`- ${message}`, ...facts].join('\n');
+}
+
+/** A value as an error may show it: quoted, and cut when long. */
+export function excerpt(value: string): string {
+  return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+}
