@@ -4,7 +4,7 @@ export type Challenge =
   | { readonly scheme: 'bearer'; readonly realm: string; readonly service?: string; readonly scope?: string };
 
 const token = "[!#$%&'*+.^_`|~0-9A-Za-z-]+";
-const part = new RegExp(`(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|(${token}))|(${token})`, 'g');
+const part = new RegExp(`(${token})\\s*=\\s*(?:"((?:[^"\\\\]|\\\\.)*)"|([^\\s,"]+))|(${token})`, 'g');
 
 /** Reads WWW-Authenticate, one header or several; of several challenges a bearer one is preferred. Undefined when none is known. */
 export function parseChallenge(headers: readonly string[]): Challenge | undefined {

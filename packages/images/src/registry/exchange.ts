@@ -5,7 +5,7 @@ import type { Repository } from '../reference.ts';
 import { registryOrigin } from './origin.ts';
 import { readText } from './read-body.ts';
 import { isRetryable, type Request, responseError, saysExpired } from './response-error.ts';
-import { isTransient, parseRetryAfter, TransientFailure, withRetries } from './retry.ts';
+import { describeFault, isTransient, parseRetryAfter, TransientFailure, withRetries } from './retry.ts';
 import { openSession, type Session } from './session.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
@@ -131,15 +131,8 @@ function networkError({ registry, purpose }: Request, thrown: unknown): ActionEr
   return new ActionError({
     code: 'REGISTRY_UNREACHABLE',
     message: `${registry} could not be reached: could not ${purpose}.`,
-    found: thrown instanceof Error ? describe(thrown) : String(thrown),
+    found: describeFault(thrown),
     likely: 'the host name or port is wrong, the network or a proxy is in the way, or its certificate is not trusted',
     cause: thrown,
   });
-}
-
-function describe(error: Error): string {
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const inner =
-    error instanceof AggregateError ? error.errors.flatMap(one => (one instanceof Error ? describe(one) : [])).join('; ') : '';
-  return [code, error.message, inner].filter(text => text !== '').join(' ');
 }

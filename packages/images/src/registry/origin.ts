@@ -22,7 +22,7 @@ export function registryOrigin({ registry, insecure }: { registry: string; insec
 
 /**
  * Whether a registry may have its tokens fetched from `realm`: from its own host name (any port), from the few hosts that are known to
- * belong to it, or from a host in `allowed`; never over plain http, unless the realm's host may be spoken to so.
+ * belong to it, or from a host in `allowed`; all names of this machine are one host; never over plain http, unless the realm's host may be spoken to so.
  */
 export function isRealmAllowed({
   registry,
@@ -37,7 +37,7 @@ export function isRealmAllowed({
 }): boolean {
   const known = [hostName(registry), ...(tokenHosts[registry] ?? []), ...allowed.map(hostName)];
   const secure = realm.protocol === 'https:' || (realm.protocol === 'http:' && insecure(realm.host));
-  return secure && known.includes(realm.hostname.toLowerCase());
+  return secure && (known.includes(realm.hostname.toLowerCase()) || (isLoopback(registry) && isLoopback(realm.host)));
 }
 
 function hostName(host: string): string {

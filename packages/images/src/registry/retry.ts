@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import type { ActionError } from '@eks-gitops/errors';
 
 /** A failure that may pass by itself; `failure` is what the user is told when it does not. */
@@ -55,9 +56,24 @@ const timeouts = ['ETIMEDOUT', 'ESOCKETTIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT', 'UN
 
 /** Whether a connection was reset or timed out, the only faults below HTTP that are worth another try. */
 export function isTransient(thrown: unknown): boolean {
-  if (thrown instanceof DOMException && thrown.name === 'TimeoutError') return true;
-  if (!(thrown instanceof Error)) return false;
-  const code = 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
-  const inner = [thrown.cause, ...(thrown instanceof AggregateError ? thrown.errors : [])];
-  return resets.includes(code) || timeouts.includes(code) || inner.some(isTransient);
+  if (!isNativeError(thrown)) return false;
+  const code = errorCode(thrown);
+  return resets.includes(code) || timeouts.includes(code) || innerErrors(thrown).some(isTransient);
+}
+
+/** What a fault of the network says of itself, with the faults in it (one for each address that was tried). */
+export function describeFault(thrown: unknown): string {
+  if (!isNativeError(thrown)) return String(thrown);
+  return [errorCode(thrown), thrown.message, ...innerErrors(thrown).map(describeFault)].filter(text => text !== '').join(' ');
+}
+
+function errorCode(error: Error): string {
+  return 'code' in error && typeof error.code === 'string' ? error.code : '';
+}
+
+function innerErrors(error: Error): unknown[] {
+  return [
+    ...('errors' in error && Array.isArray(error.errors) ? error.errors : []),
+    ...(error.cause === undefined ? [] : [error.cause]),
+  ];
 }
