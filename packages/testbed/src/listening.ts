@@ -1,0 +1,19 @@
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+/** Listens on an address; port 0 lets the system choose one. */
+export async function listen(server: Server, { address, port }: { address: string; port: number }): Promise<{ port: number }> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen({ host: address, port }, resolve);
+  });
+  server.unref();
+  return { port: (server.address() as AddressInfo).port };
+}
+
+/** Stops a server and breaks off the connections that it still has. */
+export async function closeServer(server: Server): Promise<void> {
+  const closed = new Promise<void>(resolve => server.close(() => resolve()));
+  server.closeAllConnections();
+  await closed;
+}

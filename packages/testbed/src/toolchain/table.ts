@@ -1,0 +1,107 @@
+/** Where a tool comes from when neither PATH nor the cache has it. */
+export type Source =
+  | { readonly kind: 'go-install'; readonly module: string; readonly package: string; readonly ldflags?: string }
+  | { readonly kind: 'go-build'; readonly module: string; readonly packages: readonly string[] }
+  | { readonly kind: 'debian'; readonly package: string; readonly architecture?: 'arm64' }
+  | { readonly kind: 'pypi'; readonly requirement: string };
+
+export interface ToolSpec {
+  /** Pinned version; one on PATH counts in this version or newer. For Debian's tools the oldest that will do. */
+  readonly version: string;
+  readonly source: Source;
+  /** The executable, below the tool's folder in the cache. */
+  readonly file: string;
+  /** How the tool is looked for on PATH; a tool without it comes from the cache alone. */
+  readonly onPath?: { readonly executable: string; readonly versionArgs: readonly string[] };
+  /** Seconds that bringing it takes on two idle cores, everything cold. */
+  readonly estimate: number;
+}
+
+/** Every tool that tests and the lab use, pinned. */
+export const tools = {
+  buildx: {
+    version: '0.38.2',
+    source: {
+      kind: 'go-install',
+      module: 'github.com/docker/buildx',
+      package: 'cmd/buildx',
+      ldflags: '-X github.com/docker/buildx/version.Version=v0.38.2',
+    },
+    file: 'buildx',
+    onPath: { executable: 'buildx', versionArgs: ['version'] },
+    estimate: 200,
+  },
+  buildkitd: {
+    version: '0.34.2',
+    source: { kind: 'go-build', module: 'github.com/moby/buildkit', packages: ['cmd/buildctl', 'cmd/buildkitd'] },
+    file: 'buildkitd',
+    onPath: { executable: 'buildkitd', versionArgs: ['--version'] },
+    estimate: 90,
+  },
+  act: {
+    version: '0.2.89',
+    source: { kind: 'go-install', module: 'github.com/nektos/act', package: '.', ldflags: '-X main.version=0.2.89' },
+    file: 'act',
+    onPath: { executable: 'act', versionArgs: ['--version'] },
+    estimate: 60,
+  },
+  actionlint: {
+    version: '1.7.12',
+    source: { kind: 'go-install', module: 'github.com/rhysd/actionlint', package: 'cmd/actionlint' },
+    file: 'actionlint',
+    onPath: { executable: 'actionlint', versionArgs: ['-version'] },
+    estimate: 20,
+  },
+  'docker-registry': {
+    version: '2.8.2',
+    source: { kind: 'debian', package: 'docker-registry' },
+    file: 'usr/bin/docker-registry',
+    onPath: { executable: 'docker-registry', versionArgs: ['--version'] },
+    estimate: 5,
+  },
+  runc: {
+    version: '1.1.5',
+    source: { kind: 'debian', package: 'runc' },
+    file: 'usr/sbin/runc',
+    onPath: { executable: 'runc', versionArgs: ['--version'] },
+    estimate: 5,
+  },
+  'qemu-aarch64': {
+    version: '7.2',
+    source: { kind: 'debian', package: 'qemu-user-static' },
+    file: 'usr/bin/qemu-aarch64-static',
+    onPath: { executable: 'qemu-aarch64-static', versionArgs: ['--version'] },
+    estimate: 10,
+  },
+  'busybox-amd64': {
+    version: '1.35.0',
+    source: { kind: 'debian', package: 'busybox-static' },
+    file: 'bin/busybox',
+    estimate: 5,
+  },
+  'busybox-arm64': {
+    version: '1.35.0',
+    source: { kind: 'debian', package: 'busybox-static', architecture: 'arm64' },
+    file: 'bin/busybox',
+    estimate: 10,
+  },
+  moto: {
+    version: '5.2.5',
+    source: { kind: 'pypi', requirement: 'moto[server]==5.2.5' },
+    file: 'bin/moto_server',
+    estimate: 30,
+  },
+  zizmor: {
+    version: '1.32.0',
+    source: { kind: 'pypi', requirement: 'zizmor==1.32.0' },
+    file: 'bin/zizmor',
+    onPath: { executable: 'zizmor', versionArgs: ['--version'] },
+    estimate: 10,
+  },
+} as const satisfies Record<string, ToolSpec>;
+
+export type ToolName = keyof typeof tools;
+
+export function toolSpec(name: ToolName): ToolSpec {
+  return tools[name];
+}
