@@ -8,13 +8,17 @@ export interface InputFault extends Failure {
 
 /** One error for all faulty inputs, so that they can be mended in one go. */
 export function inputError([first, ...rest]: readonly [InputFault, ...InputFault[]]): ActionError {
-  if (rest.length === 0) return new ActionError(first);
+  if (rest.length === 0) return new ActionError(failureOf(first));
   const faults = [first, ...rest];
   return new ActionError({
     code: first.code,
     message: `${faults.length} inputs are wrong: ${faults.map(({ input }) => input).join(', ')}.`,
     detail: faults.map(describe).join('\n'),
   });
+}
+
+function failureOf({ input: _, ...failure }: InputFault): Failure {
+  return failure;
 }
 
 function describe({ message, expected, found, likely, remedy }: InputFault): string {

@@ -46,11 +46,18 @@ export type ValuesOf<Inputs> = { readonly [Name in keyof Inputs]: Inputs[Name] e
 
 type Optional<Options, T> = Options extends { required: true } | { default: string } ? T : T | undefined;
 
+interface TextShape<T> {
+  readonly allowed?: string;
+  readonly parse: (given: string) => T;
+}
+
 /** Any text, trimmed by nothing: what is given is what the action gets. `parse` turns it into a value or throws with the reason. */
-export function text<const Options extends InputOptions, T = string>(
+export function text<const Options extends InputOptions>(
   options: Options,
-  value: { readonly allowed?: string; readonly parse?: (given: string) => T } = {},
-): Input<Optional<Options, T>> {
+  value?: { readonly allowed: string },
+): Input<Optional<Options, string>>;
+export function text<const Options extends InputOptions, T>(options: Options, value: TextShape<T>): Input<Optional<Options, T>>;
+export function text(options: InputOptions, value: Partial<TextShape<unknown>> = {}): Input<unknown> {
   const { allowed = 'any text', parse } = value;
   return make(options, { form: 'text', allowed, schema: parsed(parse) });
 }

@@ -81,6 +81,7 @@ function missing(about: { name: string; input: Input<unknown>; spelling: InputSp
     code: 'INPUT_MISSING',
     message: `The input ${spelled} is required.`,
     expected: input.example === undefined ? input.allowed : `${input.allowed}, for example ${input.example}`,
+    likely: empty ? 'the expression or variable that it is taken from is not set' : undefined,
     found: empty ? 'an empty value, which counts as not given' : 'nothing',
     remedy: spelling.give(name),
   };

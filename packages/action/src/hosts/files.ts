@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { access, constants, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
+import { hasCode } from '../private/error-code.ts';
 import { withLock } from '../private/lock.ts';
 import { formatRecord, mergeRecords, parseRecord, parseRecords } from '../record.ts';
 
@@ -42,7 +43,7 @@ export async function readRecordFile({ flag, path }: NamedFile): Promise<string 
   try {
     return (await readFile(path, 'utf8')).trim() || undefined;
   } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return undefined;
+    if (hasCode(thrown, 'ENOENT')) return undefined;
     throw unusable({ flag, path, thrown });
   }
 }

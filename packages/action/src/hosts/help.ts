@@ -45,15 +45,17 @@ function inputEntry([name, input]: readonly [string, Input<unknown>]): Entry {
 function factsOf(name: string, input: Input<unknown>): string[] {
   const hasDefault = input.default !== undefined && input.form !== 'boolean' && input.default !== '';
   return [
-    ...(input.form === 'boolean' || input.allowed === 'any text' ? [] : [`Allowed: ${input.allowed}.`]),
-    ...(hasDefault || (input.form === 'boolean' && input.default === 'true') ? [`Default: ${input.default}.`] : []),
+    ...(input.words !== undefined || input.allowed === 'any text' ? [] : [`Allowed: ${input.allowed}.`]),
+    ...(hasDefault ? [`Default: ${input.default}.`] : []),
+    ...(input.form === 'boolean' && input.default === 'true' ? [`Default: true; --${name}=false turns it off.`] : []),
     ...(input.secret
       ? [`Secret: better given as ${variableOf(name)} than as a flag, which other users of the machine can see.`]
       : []),
   ];
 }
 
-function placeholder({ form }: Input<unknown>): string {
+function placeholder({ form, words: choice }: Input<unknown>): string {
+  if (form === 'text' && choice !== undefined) return choice.join('|');
   const words = { text: 'TEXT', boolean: '', lines: 'LINE…', items: 'ITEM,…', duration: 'DURATION' } as const;
   return words[form];
 }

@@ -1,6 +1,7 @@
 import { readlink, symlink, unlink } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ActionError } from '@eks-gitops/errors';
+import { hasCode } from './error-code.ts';
 import { isDead, thisOwner } from './owner.ts';
 
 /** Runs `run` while no other process holds the lock at `path`; a dead process's lock is taken over. Throws TIMED_OUT after `limit` ms. */
@@ -53,10 +54,6 @@ export async function unlock(path: string): Promise<void> {
 
 async function ownerOf(path: string): Promise<string | undefined> {
   return readlink(path).catch(() => undefined);
-}
-
-function hasCode(thrown: unknown, code: string): boolean {
-  return thrown instanceof Error && 'code' in thrown && thrown.code === code;
 }
 
 function heldTooLong({ path, limit, owner }: { path: string; limit: number; owner: string | undefined }): ActionError {
