@@ -1,0 +1,102 @@
+import { formatPlatform } from '../platform.ts';
+import { formatRepository } from '../reference.ts';
+import type { BuildRequest, BuildSecret } from './build-request.ts';
+
+export interface BuildCommand {
+  readonly args: readonly string[];
+  /** Variables for the child process alone: the epoch, and the secrets' values. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Where buildx writes what it built; which builder builds, the current one when undefined. */
+export interface BuildPlace {
+  readonly metadataFile: string;
+  readonly builder: string | undefined;
+}
+
+/** The command line of one build (docker buildx build reference). Every user's value follows a `=` or the closing `--`. */
+export function buildCommand(request: BuildRequest, { metadataFile, builder }: BuildPlace): BuildCommand {
+  const { file, target, network, pull, noCache } = request;
+  const args = [
+    'build',
+    ...optional('builder', builder),
+    `--platform=${formatPlatform(request.platform)}`,
+    '--progress=rawjson',
+    `--metadata-file=${metadataFile}`,
+    ...optional('file', file),
+    ...optional('target', target),
+    ...repeated('build-arg', request.buildArgs),
+    ...repeated('build-context', request.buildContexts),
+    ...repeated('label', Object.entries(request.labels).map(pair)),
+    ...request.secrets.map(secretFlag),
+    ...repeated('ssh', request.ssh),
+    ...repeated('cache-from', request.cacheFrom),
+    ...repeated('cache-to', request.cacheTo),
+    ...optional('network', network),
+    ...repeated('add-host', request.addHosts),
+    ...(pull ? ['--pull'] : []),
+    ...(noCache ? ['--no-cache'] : []),
+    ...destination(request),
+    '--',
+    request.context,
+  ];
+  return { args, env: { ...epoch(request), ...secretValues(request.secrets) } };
+}
+
+function destination({ destination, repository, annotations, provenance, sbom }: BuildRequest): string[] {
+  if (destination === 'discard') return ['--provenance=false', '--sbom=false', '--output=type=cacheonly'];
+  const output = [
+    'type=image',
+    `name=${formatRepository(repository)}`,
+    'push-by-digest=true',
+    'name-canonical=true',
+    'push=true',
+    'rewrite-timestamp=true',
+    'oci-mediatypes=true',
+  ];
+  return [...repeated('annotation', annotations), `--provenance=${provenance}`, `--sbom=${sbom}`, `--output=${output.join(',')}`];
+}
+
+/** buildx makes a build argument of it, unless the user gave one of that name, by value or by name alone. */
+function epoch({ epoch: time, buildArgs }: BuildRequest): Record<string, string> {
+  const own = buildArgs.some(item => item.split('=', 1)[0] === 'SOURCE_DATE_EPOCH');
+  return own ? {} : { SOURCE_DATE_EPOCH: String(Math.floor(time.getTime() / 1_000)) };
+}
+
+function secretFlag(secret: BuildSecret, index: number): string {
+  switch (secret.kind) {
+    case 'value':
+      return `--secret=${csv([`id=${secret.id}`, `env=${secretVariable(index)}`])}`;
+    case 'env':
+      return `--secret=${csv([`id=${secret.id}`, `env=${secret.variable}`])}`;
+    case 'file':
+      return `--secret=${csv([`id=${secret.id}`, `src=${secret.path}`])}`;
+  }
+}
+
+function secretValues(secrets: readonly BuildSecret[]): Record<string, string> {
+  return Object.fromEntries(
+    secrets.flatMap((secret, index) => (secret.kind === 'value' ? [[secretVariable(index), secret.value]] : [])),
+  );
+}
+
+function secretVariable(index: number): string {
+  return `EKS_GITOPS_SECRET_${index}`;
+}
+
+/** One record of RFC 4180, as buildx reads the values of such flags. */
+function csv(fields: readonly string[]): string {
+  return fields.map(field => (/[",\n\r]/.test(field) ? `"${field.replaceAll('"', '""')}"` : field)).join(',');
+}
+
+function pair([key, value]: readonly [string, string]): string {
+  return `${key}=${value}`;
+}
+
+function optional(flag: string, value: string | undefined): string[] {
+  return value === undefined ? [] : [`--${flag}=${value}`];
+}
+
+function repeated(flag: string, values: readonly string[]): string[] {
+  return values.map(value => `--${flag}=${value}`);
+}
