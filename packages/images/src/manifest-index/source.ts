@@ -1,5 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
-import { type Digest, isDigest, isTag, parseReference, type Reference, type Repository } from '../reference.ts';
+import { type Digest, formatRepository, isTag, parseReference, type Reference, type Repository } from '../reference.ts';
 import { type Descriptor, type ImageManifest, type ManifestContent, parseManifest } from '../registry/index.ts';
 
 /** What a source contributes to the index: an image, or the attestations of one. */
@@ -68,7 +68,7 @@ function toEntry(descriptor: Descriptor): Entry {
 
 /** Reads one line of the input `sources`: a digest or a tag in the image's own repository, or a whole reference. Throws REFERENCE_INVALID. */
 export function parseSource(text: string, repository: Repository): Reference {
-  if (isDigest(text)) return { ...repository, digest: text };
+  if (text.startsWith('sha256:')) return parseReference(`${formatRepository(repository)}@${text}`);
   if (isTag(text)) return { ...repository, tag: text };
   return parseReference(text);
 }
