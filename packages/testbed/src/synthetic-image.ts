@@ -80,7 +80,11 @@ const types = {
 async function pushAttestation(image: SyntheticImage, subject: Descriptor): Promise<Descriptor> {
   const statement = JSON.stringify({ _type: 'https://in-toto.io/Statement/v0.1', subject: [{ digest: subject.digest }] });
   const layer = await putBlob(image, 'application/vnd.in-toto+json', statement);
-  const config = await putBlob(image, types.oci.config, JSON.stringify({ architecture: 'unknown', os: 'unknown' }));
+  const config = await putBlob(
+    image,
+    types.oci.config,
+    JSON.stringify({ architecture: 'unknown', os: 'unknown', config: { Labels: { of: subject.digest } } }),
+  );
   const manifest = await putManifest(image, {
     mediaType: mediaTypes.ociManifest,
     document: { config, layers: [layer] },
