@@ -1,0 +1,173 @@
+import { stat } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { type ActionContext, formatRecord } from '@eks-gitops/action';
+import { ActionError } from '@eks-gitops/errors';
+import { readWorkTree } from '@eks-gitops/gitops';
+import { formatPlatform, formatReference, formatRepository } from '@eks-gitops/images';
+import {
+  type BuildMetadata,
+  buildImage,
+  emulationWarning,
+  findBuildx,
+  isEmulated,
+  type OpenBuilder,
+  openBuilder,
+  type ProgressLine,
+  type PushedImage,
+  readPushedImage,
+  stageImage,
+  verifyPushedImage,
+} from '@eks-gitops/images/buildx';
+import type { BuildInputs } from './inputs.ts';
+import { type Access, openAccess } from './registry-access.ts';
+import { type BuildPlan, planBuild } from './request.ts';
+
+interface Outputs {
+  readonly digest: string;
+  readonly 'staging-tag': string;
+  readonly platform: string;
+  readonly image: string;
+  readonly metadata: string;
+  readonly record: string;
+}
+
+/** Builds, pushes by digest, reads back what the registry holds, and only then puts the staging tag on it. */
+export async function build(inputs: BuildInputs, context: ActionContext): Promise<Outputs> {
+  const plan = await preparePlan(inputs, context);
+  for (const notice of plan.notices) context.log.notice(notice);
+  hideSecrets(inputs, context);
+  const { path: folder, undoLater } = await context.privateFolder();
+  const access = inputs.push ? await openAccess({ ...inputs, repository: inputs.image, folder, context }) : undefined;
+  const place = { folder, undoLater, env: access?.env ?? context.env };
+  const metadata = await buildOn(inputs, { plan, context, place, access });
+  const platform = formatPlatform(inputs.platform);
+  if (access === undefined) {
+    context.log.info(`Built for ${platform}; nothing was pushed.`);
+    return { digest: '', 'staging-tag': '', platform, image: '', metadata: metadata.json, record: '' };
+  }
+  const image = await publish(inputs, { plan, context, access, metadata });
+  return { ...outputsOf(inputs, plan, image), metadata: metadata.json };
+}
+
+async function preparePlan(inputs: BuildInputs, { workspace, env, facts, signal, now }: ActionContext): Promise<BuildPlan> {
+  const folder = resolve(workspace, inputs.context);
+  if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw noContext(inputs.context, folder);
+  const workTree = await readWorkTree({ folder, trusted: [resolve(workspace), folder], env, signal });
+  return planBuild(inputs, { workspace, workTree, facts, env, now: now() });
+}
+
+function hideSecrets(inputs: BuildInputs, { env, mask }: ActionContext): void {
+  for (const { value } of inputs.secrets) mask(value);
+  for (const { value } of inputs['secret-envs']) if (env[value]) mask(env[value]);
+}
+
+interface Place {
+  readonly folder: string;
+  readonly undoLater: Awaited<ReturnType<ActionContext['privateFolder']>>['undoLater'];
+  readonly env: ActionContext['env'];
+}
+
+interface BuildWork {
+  readonly plan: BuildPlan;
+  readonly context: ActionContext;
+  readonly place: Place;
+  readonly access: Access | undefined;
+}
+
+async function buildOn(inputs: BuildInputs, { plan, context, place, access }: BuildWork): Promise<BuildMetadata> {
+  const { log, signal, workspace } = context;
+  const call = { env: place.env, folder: workspace, signal };
+  const tool = await findBuildx(call);
+  const builder = await openBuilder({
+    ...call,
+    tool,
+    choice: inputs.builder ?? { kind: 'current' },
+    platform: inputs.platform,
+    destination: plan.request.destination,
+    buildkitImage: inputs['buildkit-image'],
+    privateFolder: place.folder,
+    undoLater: place.undoLater,
+  });
+  announceBuilder(builder, inputs, context);
+  const target = `${formatRepository(inputs.image)} for ${formatPlatform(inputs.platform)}, commit ${plan.commit.revision.slice(0, 8)}`;
+  return log.group(`Building ${target}`, () =>
+    buildImage(plan.request, {
+      ...call,
+      env: builder.env,
+      tool,
+      builder: builder.name,
+      metadataFile: join(place.folder, 'metadata.json'),
+      onProgress: line => say(line, context),
+      onNotice: notice => log.notice(notice),
+      renewLogin: access?.renewLogin ?? (async () => false),
+    }),
+  );
+}
+
+function announceBuilder({ made, state }: OpenBuilder, { platform }: BuildInputs, { log }: ActionContext): void {
+  if (made === 'container')
+    log.info("docker's own builder cannot push by digest: a BuildKit container builds, and is removed at the end.");
+  if (isEmulated(state, platform)) log.warning(emulationWarning(state, platform));
+}
+
+function say({ kind, text }: ProgressLine, { log }: ActionContext): void {
+  const speak = { step: log.info, detail: log.debug, warning: log.warning }[kind];
+  speak(text);
+}
+
+interface Publication {
+  readonly plan: BuildPlan;
+  readonly context: ActionContext;
+  readonly access: Access;
+  readonly metadata: BuildMetadata;
+}
+
+async function publish(inputs: BuildInputs, { plan, context, access, metadata }: Publication): Promise<PushedImage> {
+  const { expected, stagingTag: tag } = plan;
+  const { image: repository } = inputs;
+  if (metadata.digest === undefined) throw noDigest(metadata);
+  const reference = { ...repository, digest: metadata.digest };
+  const pushed = await readPushedImage(access.registry, reference);
+  verifyPushedImage(pushed, expected, formatReference(reference));
+  if (tag === '') return pushed;
+  const onNotice = (notice: string) => context.log.notice(notice);
+  return stageImage(access.registry, { repository, tag, image: pushed, expected, onNotice });
+}
+
+function outputsOf(
+  inputs: BuildInputs,
+  { commit, expected, stagingTag }: BuildPlan,
+  { digest }: PushedImage,
+): Omit<Outputs, 'metadata'> {
+  const platform = formatPlatform(inputs.platform);
+  const record = formatRecord({
+    schema: 1,
+    image: formatRepository(inputs.image),
+    revision: commit.revision,
+    commitTime: expected.commitTime,
+    builds: [{ platform, digest, stagingTag }],
+  });
+  return { digest, 'staging-tag': stagingTag, platform, image: formatReference({ ...inputs.image, digest }), record };
+}
+
+function noContext(context: string, folder: string): ActionError {
+  const remote = /^[a-z+]+:\/\/|^git@/.test(context);
+  return new ActionError({
+    code: 'INPUT_INVALID',
+    message: `The input context is not a folder: ${JSON.stringify(context)}.`,
+    expected: 'a folder with the files to build from',
+    found: remote ? 'an address' : `nothing at ${folder}`,
+    likely: remote ? undefined : 'the repository is not checked out, or the path does not start from its root',
+    remedy: 'check out the repository before this step (actions/checkout) and give the folder in it',
+  });
+}
+
+function noDigest({ json }: BuildMetadata): ActionError {
+  return new ActionError({
+    code: 'IMAGE_UNEXPECTED',
+    message: 'buildx did not say the digest of what it pushed.',
+    expected: 'containerimage.digest in its metadata',
+    found: json.slice(0, 500),
+    remedy: 'update docker buildx and BuildKit',
+  });
+}
