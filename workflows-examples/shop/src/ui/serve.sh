@@ -1,0 +1,2 @@
+#!/bin/sh
+exec nc -ll -p "${PORT:-8080}" -e /bin/answer.sh
