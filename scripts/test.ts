@@ -1,0 +1,90 @@
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import type { ToolName } from '@eks-gitops/testbed';
+import { execa } from 'execa';
+import { type Check, checks, linters, runCheck } from './checks.ts';
+import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
+
+const usage = `Usage: scripts/test [--all] [-- JEST ARGUMENTS]
+
+Brings the tools that the tests need, then runs the checks, the unit tests and the tests on real servers.
+What this machine cannot run is listed by name at the end; with --all it counts as failed.`;
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const bin = join(root, 'node_modules', '.bin');
+const env = {
+  PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+  NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
+};
+
+const serverTools: readonly ToolName[] = [
+  'buildx',
+  'buildkitd',
+  'docker-registry',
+  'runc',
+  'qemu-aarch64',
+  'busybox-amd64',
+  'busybox-arm64',
+  'moto',
+  'act',
+];
+const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
+
+async function main(): Promise<number> {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { all: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+  });
+  if (values.help) {
+    console.log(usage);
+    return 0;
+  }
+  const folder = await mkdtemp(join(tmpdir(), 'eks-gitops-test-'));
+  try {
+    const bringing = bringTools();
+    const quick = [...(await inTurn(checks)), await runJest({ project: 'unit', folder, args: positionals })];
+    await bringing;
+    const slow = [...(await inTurn(linters)), await runJest({ project: 'e2e', folder, args: positionals })];
+    const total = addTallies([...quick, ...slow]);
+    console.log(`\n${formatTally(total, { strict: values.all })}`);
+    return total.failed.length === 0 && (!values.all || total.notRun.length === 0) ? 0 : 1;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A tool that cannot be had fails no run: the tests that need it are listed as not run. */
+async function bringTools(): Promise<void> {
+  const args = [join(root, 'scripts', 'toolchain.ts'), ...serverTools, ...checkTools];
+  const { failed } = await execa(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], reject: false });
+  if (failed) console.log('Not every tool could be had, see above.');
+}
+
+async function inTurn(all: readonly Check[]): Promise<Tally[]> {
+  const tallies: Tally[] = [];
+  for (const check of all) tallies.push(await runCheck(check, { root, env }));
+  return tallies;
+}
+
+interface JestRun {
+  readonly project: 'unit' | 'e2e';
+  readonly folder: string;
+  readonly args: readonly string[];
+}
+
+async function runJest({ project, folder, args }: JestRun): Promise<Tally> {
+  console.log(`\n── ${project} tests`);
+  const report = join(folder, `${project}.json`);
+  const jest = [join(bin, 'jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, '--passWithNoTests', ...args];
+  await execa(process.execPath, jest, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], reject: false });
+  return readFile(report, 'utf8').then(readJestReport, () => ({
+    passed: 0,
+    failed: [`${project} tests did not run`],
+    notRun: [],
+  }));
+}
+
+process.exitCode = await main();
