@@ -58,6 +58,7 @@ async function tryBuild(request: BuildRequest, run: BuildRun): Promise<Outcome> 
     env: { ...env, ...command.env },
     onLine: line => progress.read(line).forEach(onProgress),
   });
+  progress.end().forEach(onProgress);
   if (exitCode === 0) return { kind: 'built', metadata: parseMetadata(await readFile(metadataFile, 'utf8')) };
   return { kind: 'failed', failure: { step: progress.failedStep(), words: progress.words() } };
 }

@@ -55,7 +55,7 @@ describe('the error', () => {
     expect(error.failure).toMatchObject({
       code: 'BUILD_FAILED',
       message: 'The build failed in the step [build 2/3] RUN make.',
-      found: 'failed to build: failed to solve: process "make" did not complete successfully: exit code: 2',
+      found: 'process "make" did not complete successfully: exit code: 2',
       detail: `[build 2/3] RUN make\n| cc x.c\n| x.c:1: error\n\n${excerpt}`,
     });
   });

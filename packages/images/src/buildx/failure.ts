@@ -14,9 +14,10 @@ export interface BuildxFailure {
   readonly words: string;
 }
 
-const prefix = '(?:failed to build: )?(?:failed to solve: )?(?:[^ "]+: )?';
-const pushing = new RegExp(`^${prefix}failed to push `);
-const pulling = new RegExp(`^${prefix}failed to (?:resolve source metadata for|copy: httpReadSeeker) `);
+// Said by buildx before every error of a build.
+const wrapping = /^(?:failed to build: )?(?:failed to solve: )?/;
+const pushing = /^(?:[^ "]+: )?failed to push /;
+const pulling = /^(?:[^ "]+: )?failed to resolve source metadata for /;
 const passing =
   /: (?:429|5\d\d) |(?:429|5\d\d) [A-Z][a-z A-Z]+$|: (?:unavailable|toomanyrequests): |connection reset by peer|broken pipe|unexpected EOF|: EOF$|i\/o timeout|TLS handshake timeout|Client\.Timeout|deadline exceeded/m;
 const refusing =
@@ -77,7 +78,7 @@ export function explainFailure(failure: BuildxFailure, { repository }: { readonl
     case 'build':
       return new ActionError({
         code: 'BUILD_FAILED',
-        message: ran ? `The build failed in the step ${step.name}.` : 'The build failed.',
+        message: ran ? `The build failed in the step ${shortened(step.name)}.` : 'The build failed.',
         ...facts,
       });
   }
@@ -94,9 +95,13 @@ const missingAdvice = {
   remedy: 'create the repository (Amazon ECR makes none by itself), or check the name',
 };
 
+function shortened(name: string): string {
+  return name.length > 100 ? `${name.slice(0, 99)}…` : name;
+}
+
 function lastError(words: string): string {
   const at = `\n${words}`.lastIndexOf('\nERROR: ');
-  return at < 0 ? '' : words.slice(at + 'ERROR: '.length).trim();
+  return at < 0 ? '' : words.slice(at + 'ERROR: '.length).trim().replace(wrapping, '');
 }
 
 /** Log lines are set off by a bar, so that nothing a step prints can pass for a line of ours, or for a command to the runner. */

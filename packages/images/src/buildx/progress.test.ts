@@ -12,7 +12,7 @@ const log = (text: string | Buffer, seconds: number) =>
 
 function read(...lines: string[]) {
   const reader = readProgress();
-  const said: ProgressLine[] = lines.flatMap(line => [...reader.read(line)]);
+  const said: ProgressLine[] = [...lines.flatMap(line => [...reader.read(line)]), ...reader.end()];
   return {
     said: said.map(({ text }) => text),
     kinds: said.map(({ kind }) => kind),
@@ -33,6 +33,16 @@ test('a step is announced once, with its output and how long it took', () => {
   expect(said).toEqual(['#1 [build 2/3] RUN make', '#1 0.5 one', '#1 1.0 two', '#1 DONE 2.3s']);
 });
 
+test('a step that BuildKit takes up again ends once', () => {
+  const { said } = read(
+    vertex({ started: at(0), completed: at(0) }),
+    vertex({ started: at(0) }),
+    log('one\n', 1),
+    vertex({ started: at(0), completed: at(3) }),
+  );
+  expect(said).toEqual(['#1 [build 2/3] RUN make', '#1 1.0 one', '#1 DONE 3.0s']);
+});
+
 test('a cached step says so', () => {
   expect(read(vertex({ started: at(0), completed: at(0), cached: true })).said).toEqual(['#1 [build 2/3] RUN make', '#1 CACHED']);
 });
@@ -50,7 +60,7 @@ test('a failed step keeps its last twenty lines and its error; a step that was c
   expect(failed).toMatchObject({ name: '[build 2/3] RUN make', error: 'exit code: 2' });
   expect(failed?.log).toHaveLength(20);
   expect(failed?.log.at(-1)).toBe('line 29');
-  expect(said.slice(-3)).toEqual(['#1 ERROR: exit code: 2', '#2 other', '#2 CANCELED']);
+  expect(said.slice(-4)).toEqual(['#1 line 29', '#1 ERROR: exit code: 2', '#2 other', '#2 CANCELED']);
 });
 
 test('a character split between two chunks is whole again, and a progress bar shows its last state', () => {

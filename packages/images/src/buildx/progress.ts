@@ -17,119 +17,146 @@ export interface FailedStep {
 export interface ProgressReader {
   /** Takes one line of buildx's standard error. */
   read(line: string): readonly ProgressLine[];
+  /** What is left to say when buildx has ended. */
+  end(): readonly ProgressLine[];
   failedStep(): FailedStep | undefined;
   /** What buildx said itself: the excerpt of the Dockerfile and the error. */
   words(): string;
 }
 
 interface Step {
-  readonly number: number;
   readonly name: string;
+  /** In the order of their first words; 0 before. */
+  number: number;
   started: number | undefined;
-  announced: boolean;
-  ended: boolean;
+  /** How it ended, until that is told: BuildKit takes up again what it had called completed. */
+  outcome: string | undefined;
   error: string;
   readonly decoder: StringDecoder;
   pending: string;
-  log: string[];
+  log: readonly string[];
 }
 
 const keptLines = 20;
 // Enough for any Dockerfile excerpt, and no more of a tool that talks without end.
 const keptWords = 200;
+const around = /^\[(?:internal|auth|context [^\]]*)\]|^resolving provenance for metadata file$/;
 
 /** Follows a build by its `--progress=rawjson` lines, and words them as `--progress=plain` does. */
 export function readProgress(): ProgressReader {
   const steps = new Map<string, Step>();
   const words: string[] = [];
+  let numbered = 0;
 
   const stepOf = (digest: string, name = ''): Step => {
     const known = steps.get(digest);
     if (known !== undefined) return known;
-    const step = newStep(steps.size + 1, name);
+    const step = newStep(name);
     steps.set(digest, step);
     return step;
   };
 
+  const outcomes = (except?: Step): ProgressLine[] =>
+    [...steps.values()].flatMap(step => (step === except ? [] : takeOutcome(step)));
+
+  const tell = (step: Step, texts: readonly string[]): ProgressLine[] => {
+    const isNew = step.number === 0;
+    if (isNew) {
+      numbered += 1;
+      step.number = numbered;
+    }
+    const said = [...(isNew ? [step.name] : []), ...texts];
+    return said.length === 0 ? [] : [...outcomes(step), ...said.map(text => line(step, text))];
+  };
+
+  const readVertex = (vertex: Vertex): ProgressLine[] => {
+    const step = stepOf(vertex.digest, vertex.name);
+    follow(step, vertex);
+    return vertex.started !== undefined || vertex.cached ? tell(step, []) : [];
+  };
+
   return {
-    read: line => {
-      const status = parseSolveStatus(line);
+    read: text => {
+      const status = parseSolveStatus(text);
       if (status === undefined) {
-        words.push(line);
+        words.push(text);
         if (words.length > keptWords) words.shift();
         return [];
       }
       return [
-        ...status.vertexes.flatMap(vertex => startStep(stepOf(vertex.digest, vertex.name), vertex)),
-        ...status.statuses.flatMap(one => readStatus(stepOf(one.vertex), one)),
-        ...status.logs.flatMap(one => readLog(stepOf(one.vertex), one)),
-        ...status.warnings.map(readWarning),
-        ...status.vertexes.flatMap(vertex => endStep(stepOf(vertex.digest), vertex)),
+        ...status.vertexes.flatMap(readVertex),
+        ...status.statuses.flatMap(one => tell(stepOf(one.vertex), transfer(one))),
+        ...status.logs.flatMap(one => tell(stepOf(one.vertex), takeLog(stepOf(one.vertex), one))),
+        ...status.warnings.map(warning),
       ];
     },
+    end: () => outcomes(),
     failedStep: () => {
-      const failed = [...steps.values()].filter(({ error }) => error !== '' && !/context canceled/.test(error));
-      return failed.map(({ name, error, log }) => ({ name, error, log })).at(-1);
+      const failed = [...steps.values()].filter(({ error }) => error !== '' && !isCancel(error));
+      return failed.map(({ name, error, log, pending }) => ({ name, error, log: lastLines(log, pending) })).at(-1);
     },
     words: () => words.join('\n').trim(),
   };
 }
 
-function newStep(number: number, name: string): Step {
+function newStep(name: string): Step {
   const decoder = new StringDecoder('utf8');
-  return { number, name, started: undefined, announced: false, ended: false, error: '', decoder, pending: '', log: [] };
+  return { name, number: 0, started: undefined, outcome: undefined, error: '', decoder, pending: '', log: [] };
 }
 
-function startStep(step: Step, { started, cached, error }: Vertex): ProgressLine[] {
-  step.started = started ?? step.started;
+function follow(step: Step, { started, completed, cached, error }: Vertex): void {
+  step.started ??= started;
   step.error = error || step.error;
-  if (step.announced || (started === undefined && !cached)) return [];
-  step.announced = true;
-  return [say(step, step.name)];
+  if (completed === undefined) step.outcome = cached ? 'CACHED' : undefined;
+  else if (error !== '') step.outcome = isCancel(error) ? 'CANCELED' : `ERROR: ${error}`;
+  else step.outcome = cached ? 'CACHED' : `DONE ${seconds(step, completed)}s`;
 }
 
-function endStep(step: Step, { completed, cached, error }: Vertex): ProgressLine[] {
-  if (step.ended || (completed === undefined && !cached)) return [];
-  step.ended = true;
-  const rest = step.pending === '' ? [] : [keep(step, step.pending, completed ?? 0)];
+function takeOutcome(step: Step): ProgressLine[] {
+  const { outcome, pending } = step;
+  if (outcome === undefined || step.number === 0) return [];
+  step.outcome = undefined;
   step.pending = '';
-  if (error !== '') return [...rest, say(step, /context canceled/.test(error) ? 'CANCELED' : `ERROR: ${error}`)];
-  return [...rest, say(step, cached ? 'CACHED' : `DONE ${seconds(step, completed ?? 0)}s`)];
+  step.log = lastLines(step.log, pending);
+  return [...(pending === '' ? [] : [pending]), outcome].map(text => line(step, text));
 }
 
-function readStatus(step: Step, { id, started, completed, current, total }: VertexStatus): ProgressLine[] {
+function transfer({ id, started, completed, current, total }: VertexStatus): string[] {
   if (completed === undefined) return [];
   const size = total > 0 ? ` ${megabytes(current)}MB / ${megabytes(total)}MB` : '';
   const took = started === undefined ? '' : ` ${((completed - started) / 1_000).toFixed(1)}s`;
-  return [say(step, `${id}${size} done${took}`)];
+  return [`${id}${size} done${took}`];
 }
 
-function readLog(step: Step, { data, timestamp }: VertexLog): ProgressLine[] {
+function takeLog(step: Step, { data, timestamp }: VertexLog): string[] {
   const lines = (step.pending + step.decoder.write(data)).split(/\r?\n/);
   step.pending = lines.pop() ?? '';
-  return lines.map(line => keep(step, line, timestamp));
-}
-
-function keep(step: Step, line: string, timestamp: number): ProgressLine {
   // A progress bar draws itself again after each carriage return: its last state is what counts.
-  const text = line.slice(line.lastIndexOf('\r') + 1);
-  step.log = [...step.log.slice(1 - keptLines), text];
-  return { kind: 'step', text: `#${step.number} ${seconds(step, timestamp)} ${text}` };
+  const texts = lines.map(text => text.slice(text.lastIndexOf('\r') + 1));
+  step.log = [...step.log, ...texts].slice(-keptLines);
+  return texts.map(text => `${seconds(step, timestamp)} ${text}`);
 }
 
-function readWarning({ short, url, sourceInfo, range }: VertexWarning): ProgressLine {
-  const line = range?.[0]?.start?.line ?? 0;
-  const place = sourceInfo?.filename ? ` (${sourceInfo.filename}${line > 0 ? `:${line}` : ''})` : '';
+function lastLines(log: readonly string[], pending: string): readonly string[] {
+  return [...log, ...(pending === '' ? [] : [pending])].slice(-keptLines);
+}
+
+function warning({ short, url, sourceInfo, range }: VertexWarning): ProgressLine {
+  const lineNumber = range?.[0]?.start?.line ?? 0;
+  const place = sourceInfo?.filename ? ` (${sourceInfo.filename}${lineNumber > 0 ? `:${lineNumber}` : ''})` : '';
   return { kind: 'warning', text: `${short}${place}${url === '' ? '' : `, see ${url}`}` };
 }
 
-function say(step: Step, text: string): ProgressLine {
-  const failed = text.startsWith('ERROR: ');
-  return { kind: step.name.startsWith('[internal]') && !failed ? 'detail' : 'step', text: `#${step.number} ${text}` };
+function line({ name, number, error }: Step, text: string): ProgressLine {
+  return { kind: around.test(name) && error === '' ? 'detail' : 'step', text: `#${number} ${text}` };
+}
+
+function isCancel(error: string): boolean {
+  return /context canceled/.test(error);
 }
 
 function seconds({ started }: Step, until: number): string {
-  return started === undefined || until === 0 ? '0.0' : Math.max(0, (until - started) / 1_000).toFixed(1);
+  return started === undefined ? '0.0' : Math.max(0, (until - started) / 1_000).toFixed(1);
 }
 
 function megabytes(bytes: number): string {
