@@ -8,5 +8,5 @@ export * as input from './input.ts';
 export { nearestName } from './nearest.ts';
 export { type GivenInputs, type InputSpelling, readInputs } from './read-inputs.ts';
 export { formatRecord, mergeRecords, parseRecord, parseRecords, type ReleaseRecord } from './record.ts';
-export { registryInputs } from './registry-inputs.ts';
+export { givenUser, registryInputs } from './registry-inputs.ts';
 export type { Outputs } from './run-action.ts';

@@ -1,6 +1,6 @@
 import { ActionError } from '@eks-gitops/errors';
 import { formatPlatform, type Platform } from '../platform.ts';
-import { type Digest, formatReference, type Reference, type Repository } from '../reference.ts';
+import { type Digest, formatReference, formatRepository, type Reference, type Repository } from '../reference.ts';
 import type { ManifestContent, Registry } from '../registry/index.ts';
 import { stagingTag } from '../tag.ts';
 import { narrowEntries, readEntries, type Source } from './source.ts';
@@ -32,7 +32,7 @@ export interface SourceQuery {
 export function findSources({ registry, repository, platforms, selection }: SourceQuery): Promise<Source[]> {
   switch (selection.kind) {
     case 'staged':
-      return Promise.all(platforms.map(platform => findStaged(registry, { ...selection, repository, platform })));
+      return findAllStaged(registry, { ...selection, repository, platforms });
     case 'references':
       return Promise.all(selection.references.map(reference => readReference(registry, reference)));
     case 'builds':
@@ -45,19 +45,37 @@ const mostAttempts = 100;
 
 interface StagedQuery {
   readonly repository: Repository;
-  readonly platform: Platform;
+  readonly platforms: readonly Platform[];
   readonly runId: string;
   readonly scope: string;
   readonly attempt: number;
 }
 
-async function findStaged(registry: Registry, { repository, platform, runId, scope, attempt }: StagedQuery): Promise<Source> {
+async function findAllStaged(
+  registry: Registry,
+  { repository, platforms, runId, scope, attempt }: StagedQuery,
+): Promise<Source[]> {
   const attempts = Array.from({ length: Math.min(attempt, mostAttempts) }, (_, index) => attempt - index);
-  const tags = attempts.map(one => stagingTag({ runId, scope, attempt: one, platform }));
+  const found = await Promise.all(
+    platforms.map(async platform => {
+      const tags = attempts.map(one => stagingTag({ runId, scope, attempt: one, platform }));
+      return { platform, tags, source: await findNewest(registry, { repository, tags }) };
+    }),
+  );
+  const missing = found.filter(({ source }) => source === undefined);
+  if (missing.length > 0) throw notStaged(repository, missing);
+  return found.flatMap(({ source }) => source ?? []);
+}
+
+/** Asks for all the tags at once; the first in their order that exists counts. */
+async function findNewest(
+  registry: Registry,
+  { repository, tags }: { repository: Repository; tags: readonly string[] },
+): Promise<Source | undefined> {
   const contents = await Promise.all(tags.map(tag => registry.findManifest({ ...repository, tag })));
   const newest = contents.findIndex(content => content !== undefined);
   const [content, tag] = [contents[newest], tags[newest]];
-  if (content === undefined || tag === undefined) throw notStaged({ repository, platform, tags });
+  if (content === undefined || tag === undefined) return undefined;
   return toSource({ reference: { ...repository, tag }, content, stagingTag: tag });
 }
 
@@ -92,22 +110,14 @@ function toSource({ reference, content, stagingTag: tag }: FoundContent): Source
   return { name, repository: { registry, path }, stagingTag: tag, entries: readEntries({ name, content }) };
 }
 
-function notStaged({
-  repository,
-  platform,
-  tags,
-}: {
-  repository: Repository;
-  platform: Platform;
-  tags: readonly string[];
-}): ActionError {
-  const wanted = formatPlatform(platform);
+function notStaged(repository: Repository, missing: readonly { platform: Platform; tags: readonly string[] }[]): ActionError {
+  const wanted = missing.map(({ platform }) => formatPlatform(platform)).join(', ');
   return new ActionError({
     code: 'SOURCE_MISSING',
-    message: `No image for ${wanted} was staged by this run in ${repository.registry}/${repository.path}.`,
-    expected: `one of the tags ${tags.join(', ')}`,
+    message: `No image for ${wanted} was staged by this run in ${formatRepository(repository)}.`,
+    expected: `one of the tags ${missing.flatMap(({ tags }) => tags).join(', ')}`,
     found: 'none of them',
-    likely: `the build job for ${wanted} failed or was skipped, or it had another image, scope, context, file, target or run-id`,
+    likely: 'the build job failed or was skipped, or it had another image, scope, context, file, target or run-id',
     remedy: 'Give both jobs the same inputs, or name the images by sources.',
   });
 }

@@ -4,4 +4,4 @@ export type { BuildClaim, SourceSelection } from './find-sources.ts';
 export { type JoinRequest, type JoinResult, joinImages } from './join-images.ts';
 export type { OnExistingTag } from './judge.ts';
 export { parseSource } from './source.ts';
-export { defaultTags, expandTags } from './tag-template.ts';
+export { defaultTags, isFixedTag, parseTagTemplate } from './tag-template.ts';

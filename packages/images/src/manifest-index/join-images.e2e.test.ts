@@ -204,7 +204,7 @@ describe('attempts', () => {
 
 describe('against the real registry, each fault has its own error and nothing is published', () => {
   test.each<[string, (world: World) => Promise<unknown>, string, string]>([
-    ['nothing staged', async () => undefined, 'SOURCE_MISSING', 'No image for linux/amd64 was staged'],
+    ['nothing staged', async () => undefined, 'SOURCE_MISSING', 'No image for linux/amd64, linux/arm64 was staged'],
     [
       'one platform not staged',
       world => stage(world, { ...commit, platforms: ['linux/amd64'] }),

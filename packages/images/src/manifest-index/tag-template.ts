@@ -31,6 +31,13 @@ export function expandTags(templates: readonly string[], facts: TagFacts): strin
   return [...new Set(templates.map(template => expandTag(template, facts)))];
 }
 
+/** Gives a template back if it can give a valid tag. Throws INPUT_INVALID. */
+export function parseTagTemplate(template: string): string {
+  const time = new Date(0);
+  expandTag(template, { commit: { revision: '0'.repeat(64), time }, runTime: time, tagTime: 'commit' });
+  return template;
+}
+
 function expandTag(template: string, facts: TagFacts): string {
   const tag = template.replace(/\{([^{}]*)\}/g, (whole, name: string) => placeholders[name]?.(facts) ?? whole);
   if (isTag(tag)) return tag;

@@ -10,6 +10,12 @@ export interface ProxySettings {
   readonly noProxy?: string | undefined;
 }
 
+/** Reads the usual variables of an environment, lower case first, as curl and Go do. */
+export function proxySettings(env: Readonly<Record<string, string | undefined>>): ProxySettings {
+  const read = (name: string) => env[name] || env[name.toUpperCase()];
+  return { httpProxy: read('http_proxy'), httpsProxy: read('https_proxy'), noProxy: read('no_proxy') };
+}
+
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
   readonly url: URL;
