@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { webcrypto } from 'node:crypto';
+import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
 
 /** A certificate with its private key, both PEM. */
@@ -20,7 +21,7 @@ const day = 86_400_000;
 export async function createAuthority(): Promise<Authority> {
   x509.cryptoProvider.set(webcrypto);
   const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
-  const root = await x509.X509CertificateGenerator.createSelfSigned({
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
     ...validity(),
     serialNumber: '01',
     name: 'CN=eks-gitops testbed',
@@ -31,25 +32,30 @@ export async function createAuthority(): Promise<Authority> {
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign | x509.KeyUsageFlags.digitalSignature, true),
     ],
   });
+  return openAuthority({ certificate: certificate.toString('pem'), key: await exportKey(keys.privateKey) });
+}
+
+/** The authority of a certificate and key made by {@link createAuthority}. */
+export function openAuthority(root: KeyPair): Authority {
+  x509.cryptoProvider.set(webcrypto);
+  const issuer = new x509.X509Certificate(root.certificate).subject;
   const issue = async (hosts: readonly string[]): Promise<KeyPair> => {
     const own = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.create({
       ...validity(),
       subject: `CN=${hosts[0]?.slice(0, 64)}`,
-      issuer: root.subject,
+      issuer,
       publicKey: own.publicKey,
-      signingKey: keys.privateKey,
+      signingKey: await importKey(root.key),
       signingAlgorithm: algorithm,
       extensions: [
-        new x509.SubjectAlternativeNameExtension(
-          hosts.map(host => ({ type: /^[\d.]+$|:/.test(host) ? 'ip' : 'dns', value: host }) as const),
-        ),
+        new x509.SubjectAlternativeNameExtension(hosts.map(host => ({ type: isIP(host) ? 'ip' : 'dns', value: host }) as const)),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       ],
     });
     return { certificate: certificate.toString('pem'), key: await exportKey(own.privateKey) };
   };
-  return { certificate: root.toString('pem'), key: await exportKey(keys.privateKey), issue };
+  return { ...root, issue };
 }
 
 function validity(): { notBefore: Date; notAfter: Date } {
@@ -58,4 +64,8 @@ function validity(): { notBefore: Date; notAfter: Date } {
 
 async function exportKey(key: webcrypto.CryptoKey): Promise<string> {
   return x509.PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', key), 'PRIVATE KEY');
+}
+
+async function importKey(pem: string): Promise<webcrypto.CryptoKey> {
+  return webcrypto.subtle.importKey('pkcs8', x509.PemConverter.decodeFirst(pem), algorithm, false, ['sign']);
 }

@@ -1,6 +1,9 @@
 export { type Buildkit, type BuildkitOptions, type RegistryAccess, startBuildkit } from './buildkit.ts';
+export { type ImageLayout, makeBusyboxLayout } from './busybox-layout.ts';
 export { type Authority, createAuthority, type KeyPair } from './certificates.ts';
+export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
+export { type Need, testNeeding } from './needs.ts';
 export {
   type Answer,
   type IncomingRequest,
@@ -11,7 +14,12 @@ export {
   startProxy,
 } from './proxy.ts';
 export { type Registry, type RegistryOptions, startRegistry } from './registry.ts';
+export { awsAccount, awsHosts } from './sandbox/aws-hosts.ts';
+export { currentSandbox, inSandbox, type Sandbox } from './sandbox/current.ts';
+export { type Ecr, startEcr } from './sandbox/ecr.ts';
+export { enterSandbox, type SandboxOptions } from './sandbox/enter.ts';
 export { type PushedImage, pushSyntheticImage, type SyntheticImage } from './synthetic-image.ts';
 export type { TokenServerOptions } from './token-server.ts';
+export { type EnsureOptions, ensureTools } from './toolchain/ensure.ts';
 export { type FoundTool, findTool, requireTool } from './toolchain/find.ts';
-export type { ToolName } from './toolchain/table.ts';
+export { type ToolName, toolNames } from './toolchain/table.ts';

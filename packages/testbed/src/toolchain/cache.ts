@@ -1,5 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
+import { type ToolName, toolSpec } from './table.ts';
 
 /**
  * The folder that tools are kept in: EKS_GITOPS_TOOLS, else `eks-gitops-actions/tools` in XDG_CACHE_HOME or `~/.cache`.
@@ -17,4 +18,14 @@ export function toolsFolder(env: Readonly<Record<string, string | undefined>> = 
     found: 'none of them set',
     remedy: 'Set EKS_GITOPS_TOOLS to a folder, for example /var/tmp/eks-gitops-tools.',
   });
+}
+
+/** The folder of one tool in its pinned version. */
+export function toolFolder(name: ToolName): string {
+  return join(toolsFolder(), `${name}-${toolSpec(name).version}`);
+}
+
+/** The file that is written last: a tool's folder without it was cut short, and does not count. */
+export function completeMark(folder: string): string {
+  return join(folder, '.complete');
 }

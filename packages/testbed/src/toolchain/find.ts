@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { execa } from 'execa';
-import { toolsFolder } from './cache.ts';
+import { completeMark, toolFolder } from './cache.ts';
 import { type ToolName, toolSpec } from './table.ts';
 import { findVersion, isAtLeast } from './version.ts';
 
@@ -29,7 +29,7 @@ async function findOnPath(name: ToolName): Promise<FoundTool | undefined> {
   if (onPath === undefined) return undefined;
   for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(entry => entry.startsWith('/'))) {
     const file = join(folder, onPath.executable);
-    if (!(await isExecutable(file))) continue;
+    if (!(await isPresent(file, constants.X_OK))) continue;
     const { all } = await execa(file, onPath.versionArgs, { all: true, reject: false, stdin: 'ignore', timeout: 10_000 });
     const version = findVersion(all);
     if (version !== undefined && isAtLeast(version, wanted)) return { file, from: 'PATH', version };
@@ -39,12 +39,14 @@ async function findOnPath(name: ToolName): Promise<FoundTool | undefined> {
 
 async function findInCache(name: ToolName): Promise<FoundTool | undefined> {
   const { file, version } = toolSpec(name);
-  const cached = join(toolsFolder(), `${name}-${version}`, file);
-  return (await isExecutable(cached)) ? { file: cached, from: 'cache', version } : undefined;
+  const folder = toolFolder(name);
+  const cached = join(folder, file);
+  const complete = (await isPresent(completeMark(folder), constants.R_OK)) && (await isPresent(cached, constants.X_OK));
+  return complete ? { file: cached, from: 'cache', version } : undefined;
 }
 
-async function isExecutable(file: string): Promise<boolean> {
-  return access(file, constants.X_OK).then(
+async function isPresent(file: string, mode: number): Promise<boolean> {
+  return access(file, mode).then(
     () => true,
     () => false,
   );

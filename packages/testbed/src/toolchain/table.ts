@@ -1,8 +1,8 @@
 /** Where a tool comes from when neither PATH nor the cache has it. */
 export type Source =
-  | { readonly kind: 'go-install'; readonly module: string; readonly package: string; readonly ldflags?: string }
-  | { readonly kind: 'go-build'; readonly module: string; readonly packages: readonly string[] }
-  | { readonly kind: 'debian'; readonly package: string; readonly architecture?: 'arm64' }
+  /** `commands` are packages of the module; `stamp` is `variable=value` for the linker, where the tool does not know its version. */
+  | { readonly kind: 'go'; readonly module: string; readonly commands: readonly string[]; readonly stamp?: string }
+  | { readonly kind: 'debian'; readonly package: string; readonly architecture?: 'amd64' | 'arm64' }
   | { readonly kind: 'pypi'; readonly requirement: string };
 
 export interface ToolSpec {
@@ -22,10 +22,10 @@ export const tools = {
   buildx: {
     version: '0.38.2',
     source: {
-      kind: 'go-install',
+      kind: 'go',
       module: 'github.com/docker/buildx',
-      package: 'cmd/buildx',
-      ldflags: '-X github.com/docker/buildx/version.Version=v0.38.2',
+      commands: ['./cmd/buildx'],
+      stamp: 'github.com/docker/buildx/version.Version=v0.38.2',
     },
     file: 'buildx',
     onPath: { executable: 'buildx', versionArgs: ['version'] },
@@ -33,21 +33,31 @@ export const tools = {
   },
   buildkitd: {
     version: '0.34.2',
-    source: { kind: 'go-build', module: 'github.com/moby/buildkit', packages: ['cmd/buildctl', 'cmd/buildkitd'] },
+    source: {
+      kind: 'go',
+      module: 'github.com/moby/buildkit',
+      commands: ['./cmd/buildctl', './cmd/buildkitd'],
+      stamp: 'github.com/moby/buildkit/version.Version=v0.34.2',
+    },
     file: 'buildkitd',
     onPath: { executable: 'buildkitd', versionArgs: ['--version'] },
     estimate: 90,
   },
   act: {
     version: '0.2.89',
-    source: { kind: 'go-install', module: 'github.com/nektos/act', package: '.', ldflags: '-X main.version=0.2.89' },
+    source: { kind: 'go', module: 'github.com/nektos/act', commands: ['.'], stamp: 'main.version=0.2.89' },
     file: 'act',
     onPath: { executable: 'act', versionArgs: ['--version'] },
     estimate: 60,
   },
   actionlint: {
     version: '1.7.12',
-    source: { kind: 'go-install', module: 'github.com/rhysd/actionlint', package: 'cmd/actionlint' },
+    source: {
+      kind: 'go',
+      module: 'github.com/rhysd/actionlint',
+      commands: ['./cmd/actionlint'],
+      stamp: 'github.com/rhysd/actionlint.version=v1.7.12',
+    },
     file: 'actionlint',
     onPath: { executable: 'actionlint', versionArgs: ['-version'] },
     estimate: 20,
@@ -75,7 +85,7 @@ export const tools = {
   },
   'busybox-amd64': {
     version: '1.35.0',
-    source: { kind: 'debian', package: 'busybox-static' },
+    source: { kind: 'debian', package: 'busybox-static', architecture: 'amd64' },
     file: 'bin/busybox',
     estimate: 5,
   },
@@ -101,6 +111,8 @@ export const tools = {
 } as const satisfies Record<string, ToolSpec>;
 
 export type ToolName = keyof typeof tools;
+
+export const toolNames = Object.keys(tools).filter((name): name is ToolName => name in tools);
 
 export function toolSpec(name: ToolName): ToolSpec {
   return tools[name];

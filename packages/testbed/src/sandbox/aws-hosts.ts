@@ -1,0 +1,15 @@
+/** AWS's own host names that are served inside a sandbox, and the loopback addresses that they have there. */
+export const awsHosts = {
+  registry: { name: '123456789012.dkr.ecr.us-west-2.amazonaws.com', address: '127.0.1.10' },
+  ecr: { name: 'api.ecr.us-west-2.amazonaws.com', address: '127.0.1.11' },
+  sts: { name: 'sts.us-west-2.amazonaws.com', address: '127.0.1.11' },
+} as const;
+
+/** The account that {@link awsHosts}' registry belongs to. */
+export const awsAccount = '123456789012';
+
+/** A hosts file (hosts(5)) for a sandbox: localhost and AWS's names, nothing else. */
+export function formatHosts(): string {
+  const aws = Object.values(awsHosts).map(({ name, address }) => `${address} ${name}`);
+  return ['127.0.0.1 localhost', '::1 localhost', ...aws, ''].join('\n');
+}

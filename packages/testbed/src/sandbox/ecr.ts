@@ -1,0 +1,45 @@
+import { join } from 'node:path';
+import { takeLock } from '../lock.ts';
+import { startMoto } from '../moto.ts';
+import { type RegistryOptions, startRegistry } from '../registry.ts';
+import { awsAccount, awsHosts } from './aws-hosts.ts';
+import { currentSandbox } from './current.ts';
+
+/** Amazon ECR as far as it can be had locally. */
+export interface Ecr {
+  /** The registry's host, as in `<host>/shop/ui`. */
+  readonly host: string;
+  /** Credentials and region that AWS clients take from the environment. */
+  readonly env: Readonly<Record<string, string>>;
+  /** PEM file of the authority behind both. */
+  readonly certificateFile: string;
+  readonly log: () => string;
+  readonly stop: () => Promise<void>;
+}
+
+/**
+ * Starts ECR's API (moto) and a registry that demands the password which moto's token carries, both by TLS under AWS's own host
+ * names. In a sandbox only; there is one at a time, so a second caller waits for the first to stop it.
+ */
+export async function startEcr({ immutable = false }: Pick<RegistryOptions, 'immutable'> = {}): Promise<Ecr> {
+  const { authority, certificateFile, folder } = await currentSandbox();
+  const turn = await takeLock({ file: join(folder, 'ecr.lock'), ifHeld: 'wait' });
+  const moto = await startMoto({
+    tls: await authority.issue([awsHosts.ecr.name, awsHosts.sts.name]),
+    address: awsHosts.ecr.address,
+    port: 443,
+  });
+  const registry = await startRegistry({
+    tls: await authority.issue([awsHosts.registry.name]),
+    address: awsHosts.registry.address,
+    port: 443,
+    password: { username: 'AWS', password: `${awsAccount}-auth-token` },
+    immutable,
+  });
+  const stop = async (): Promise<void> => {
+    await Promise.all([moto.stop(), registry.stop()]);
+    await turn?.release();
+  };
+  const env = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing', AWS_REGION: 'us-west-2' };
+  return { host: awsHosts.registry.name, env, certificateFile, log: () => moto.log() + registry.log(), stop };
+}
