@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import type { ActionContext } from '@eks-gitops/action';
+import { type ActionContext, givenUser } from '@eks-gitops/action';
 import { ActionError } from '@eks-gitops/errors';
 import type { Repository } from '@eks-gitops/images';
 import { type LoginMode, makePrivateConfig, openLogin, parseEcrHost } from '@eks-gitops/images/login';
-import { openRegistry, type Registry } from '@eks-gitops/images/registry';
+import { openRegistry, proxySettings, type Registry } from '@eks-gitops/images/registry';
 
 export interface AccessRequest {
   readonly repository: Repository;
@@ -39,7 +39,7 @@ export async function openAccess(request: AccessRequest): Promise<Access> {
     signal,
     onNotice: notice => log.notice(notice),
     writes: [repository],
-    proxy: proxyOf(env),
+    proxy: proxySettings(env),
   });
   await probe(registry, repository);
   const carry = async (renew: boolean) => {
@@ -58,17 +58,6 @@ export async function openAccess(request: AccessRequest): Promise<Access> {
   return { registry, env: { ...env, ...last.carried }, renewLogin };
 }
 
-function givenUser({ username, password }: AccessRequest): { username: string; password: string } | undefined {
-  if (username !== undefined && password !== undefined) return { username, password };
-  if (username === undefined && password === undefined) return undefined;
-  throw new ActionError({
-    code: 'INPUT_MISSING',
-    message: `The input ${username === undefined ? 'username' : 'password'} is missing.`,
-    expected: 'username and password together, or neither',
-    found: username === undefined ? 'only password' : 'only username',
-  });
-}
-
 async function probe(registry: Registry, repository: Repository): Promise<void> {
   try {
     await registry.getManifest({ ...repository, tag: 'latest' });
@@ -83,12 +72,4 @@ async function probe(registry: Registry, repository: Repository): Promise<void> 
       remedy: `create it: aws ecr create-repository --region ${ecr.region} --repository-name ${repository.path}`,
     });
   }
-}
-
-function proxyOf(env: ActionContext['env']) {
-  return {
-    httpProxy: env['http_proxy'] || env['HTTP_PROXY'],
-    httpsProxy: env['https_proxy'] || env['HTTPS_PROXY'],
-    noProxy: env['no_proxy'] || env['NO_PROXY'],
-  };
 }
