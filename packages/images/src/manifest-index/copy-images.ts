@@ -9,8 +9,8 @@ export interface CopyRequest {
   readonly to: Repository;
 }
 
-/** How many blobs are streamed from one registry to another at once. */
-const streams = 4;
+/** How many blobs are copied at once: mounted in one registry, which moves no byte, or streamed from one to another. */
+const lanes = { mount: 16, stream: 4 } as const;
 
 /** Brings images and attestations that live in another repository into this one: manifests by digest, blobs mounted or streamed. */
 export async function copyImages({ registry, sources, to }: CopyRequest): Promise<void> {
@@ -28,7 +28,17 @@ export async function copyImages({ registry, sources, to }: CopyRequest): Promis
     blobsOf(parseManifest({ ...content, subject: descriptor.digest })).map(blob => ({ from, blob })),
   );
   const distinct = [...new Map(blobs.map(one => [one.blob.digest, one])).values()];
-  await inTurn(distinct, streams, ({ from, blob }) => copyBlob(registry, { from, blob, to }));
+  const copy = ({ from, blob }: (typeof distinct)[number]) => copyBlob(registry, { from, blob, to });
+  await Promise.all([
+    inTurn(
+      distinct.filter(({ from }) => from.registry === to.registry),
+      { lanes: lanes.mount, work: copy },
+    ),
+    inTurn(
+      distinct.filter(({ from }) => from.registry !== to.registry),
+      { lanes: lanes.stream, work: copy },
+    ),
+  ]);
   await Promise.all(
     manifests.map(({ content, descriptor }) =>
       registry.putManifest({ ...content, reference: { ...to, digest: descriptor.digest }, tries: 'repeated' }),
@@ -53,7 +63,10 @@ async function copyBlob(
   await registry.putBlob({ repository: to, digest, size, open, ...(near ? { from } : {}) });
 }
 
-async function inTurn<T>(items: readonly T[], width: number, work: (item: T) => Promise<void>): Promise<void> {
+async function inTurn<T>(
+  items: readonly T[],
+  { lanes: width, work }: { lanes: number; work: (item: T) => Promise<void> },
+): Promise<void> {
   const waiting = items.values();
   const lane = async () => {
     for (const item of waiting) await work(item);

@@ -1,6 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
 import { z } from 'zod';
 import { isDigest } from '../reference.ts';
+import { tryJson } from './try-json.ts';
 
 export const mediaTypes = {
   ociIndex: 'application/vnd.oci.image.index.v1+json',
@@ -98,12 +99,12 @@ const declared = z.object({ mediaType: z.string().optional() });
 
 /** The media type of a manifest: what its content declares, else what the registry's Content-Type said. */
 export function manifestMediaType({ bytes, contentType }: { bytes: Uint8Array; contentType: string | undefined }): string {
-  const own = declared.safeParse(tryJson(bytes)).data?.mediaType;
+  const own = declared.safeParse(tryJson(Buffer.from(bytes).toString('utf8'))).data?.mediaType;
   return own ?? contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
 }
 
 function parseJson<T>(schema: z.ZodType<T>, { bytes, subject, what }: { bytes: Uint8Array; subject: string; what: string }): T {
-  const parsed = schema.safeParse(tryJson(bytes));
+  const parsed = schema.safeParse(tryJson(Buffer.from(bytes).toString('utf8')));
   if (parsed.success) return parsed.data;
   throw new ActionError({
     code: 'REGISTRY_RESPONSE',
@@ -111,12 +112,4 @@ function parseJson<T>(schema: z.ZodType<T>, { bytes, subject, what }: { bytes: U
     expected: what,
     found: z.prettifyError(parsed.error),
   });
-}
-
-function tryJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
 }

@@ -1,5 +1,6 @@
 import { ActionError, type ErrorCode } from '@eks-gitops/errors';
 import { z } from 'zod';
+import { tryJson } from './try-json.ts';
 
 /** What was asked of a registry, in words that fit into a message. */
 export interface Request {
@@ -20,7 +21,7 @@ const errorBody = z.object({ errors: z.array(z.object({ code: z.string().optiona
 
 /** The error codes and messages of a registry's error body (OCI distribution specification, "Error Codes"), none if it is not one. */
 export function parseErrorBody(body: string): { codes: string[]; messages: string[] } {
-  const parsed = errorBody.safeParse(parseJson(body));
+  const parsed = errorBody.safeParse(tryJson(body));
   const errors = parsed.success ? parsed.data.errors : [];
   return { codes: errors.flatMap(error => error.code ?? []), messages: errors.flatMap(error => error.message ?? []) };
 }
@@ -91,12 +92,4 @@ function explain(request: Request, refusal: Refusal): Explanation {
 /** Statuses that are worth another try. */
 export function isRetryable(status: number): boolean {
   return status === 429 || [500, 502, 503, 504].includes(status);
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

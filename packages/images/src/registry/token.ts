@@ -5,6 +5,7 @@ import type { Challenge } from './challenge.ts';
 import { isRealmAllowed } from './origin.ts';
 import { readText } from './read-body.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
+import { tryJson } from './try-json.ts';
 
 const client = 'eks-gitops-actions';
 const answer = z.object({
@@ -79,7 +80,7 @@ function tokenRequest({ challenge, credentials, scopes }: TokenRequest, realm: U
 async function readAnswer(registry: string, response: HttpResponse): Promise<TokenAnswer> {
   const body = await readText(response);
   if (response.status !== 200) return { kind: 'refused', status: response.status, body, headers: response.headers };
-  const parsed = answer.safeParse(parseJson(body));
+  const parsed = answer.safeParse(tryJson(body));
   const value = parsed.data?.token ?? parsed.data?.access_token;
   if (value === undefined || !/^[\x21-\x7e]+$/.test(value)) {
     throw new ActionError({
@@ -107,12 +108,4 @@ function foreignRealm(registry: string, realm: string): ActionError {
     found: realm,
     remedy: "If that host is the registry's own token server, allow it by name.",
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
