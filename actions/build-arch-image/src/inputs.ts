@@ -6,8 +6,9 @@ import { parseBuilder } from '@eks-gitops/images/buildx';
 const subject = {
   image: input.text(
     {
-      description: 'The image repository, without tag or digest: 123456789012.dkr.ecr.us-west-2.amazonaws.com/shop/ui.',
+      description: 'The image repository, without tag or digest.',
       required: true,
+      example: '123456789012.dkr.ecr.us-west-2.amazonaws.com/shop/ui',
     },
     { allowed: 'an image repository without tag or digest', parse: parseRepository },
   ),
@@ -15,6 +16,7 @@ const subject = {
     {
       description: 'The one platform to build for, such as linux/amd64 or linux/arm64.',
       required: true,
+      example: 'linux/arm64',
       formerly: ['platforms'],
     },
     { allowed: 'one platform, os/architecture[/variant]', parse: parseOnePlatform },

@@ -1,0 +1,63 @@
+import { type Moto, startMoto } from '@eks-gitops/testbed';
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { openLogin } from './provider.ts';
+
+const registry = '123456789012.dkr.ecr.us-west-2.amazonaws.com';
+const before = { ...process.env };
+let moto: Moto;
+
+beforeAll(async () => {
+  moto = await startMoto();
+}, 60_000);
+
+afterEach(() => {
+  process.env = { ...before };
+});
+
+afterAll(() => moto?.stop());
+
+/** The AWS SDK reads the environment of the process. */
+function useAws(variables: Readonly<Record<string, string>>): void {
+  const none = {
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/nonexistent',
+    AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+  };
+  Object.assign(process.env, none, variables);
+}
+
+const keys = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
+
+function login() {
+  const masked: string[] = [];
+  const mask = (secret: string) => masked.push(secret);
+  const find = openLogin({ mode: 'auto', registry, env: {}, signal: AbortSignal.timeout(60_000), mask });
+  return { find, masked };
+}
+
+test.each(['AWS_ENDPOINT_URL_ECR', 'AWS_ENDPOINT_URL'])(
+  'AWS gives user and password, whenever it says they expire, at the endpoint of %s',
+  async endpoint => {
+    useAws({ ...keys, [endpoint]: moto.url });
+    const { find, masked } = login();
+    const password = '123456789012-auth-token';
+    expect(await find(registry, { renew: false })).toEqual({ kind: 'basic', username: 'AWS', password });
+    expect(masked).toEqual(expect.arrayContaining([password, Buffer.from(`AWS:${password}`).toString('base64')]));
+  },
+);
+
+test('without credentials it says how to get some', async () => {
+  useAws({ AWS_ENDPOINT_URL_ECR: moto.url });
+  await expect(login().find(registry, { renew: false })).rejects.toMatchObject({
+    code: 'ECR_LOGIN_FAILED',
+    failure: { remedy: expect.stringContaining('id-token: write') },
+  });
+});
+
+test('an endpoint that cannot be reached is named as such', async () => {
+  useAws({ ...keys, AWS_ENDPOINT_URL_ECR: 'http://127.0.0.1:9' });
+  await expect(login().find(registry, { renew: false })).rejects.toMatchObject({
+    code: 'ECR_LOGIN_FAILED',
+    failure: { found: expect.stringContaining('ECONNREFUSED'), likely: expect.stringContaining('cannot be reached') },
+  });
+});
