@@ -4,6 +4,8 @@ import { ActionError, type Failure } from '@eks-gitops/errors';
 export interface InputFault extends Failure {
   /** The input's name as the user wrote it, or should have written it. */
   readonly input: string;
+  /** The input that was probably meant by a name that does not exist. */
+  readonly meant?: string | undefined;
 }
 
 /** One error for all faulty inputs, so that they can be mended in one go. */
@@ -17,7 +19,7 @@ export function inputError([first, ...rest]: readonly [InputFault, ...InputFault
   });
 }
 
-function failureOf({ input: _, ...failure }: InputFault): Failure {
+function failureOf({ input: _, meant: __, ...failure }: InputFault): Failure {
   return failure;
 }
 

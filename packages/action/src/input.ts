@@ -44,6 +44,18 @@ export interface InputOptions {
 /** The values of a table of inputs, by name. */
 export type ValuesOf<Inputs> = { readonly [Name in keyof Inputs]: Inputs[Name] extends Input<infer T> ? T : never };
 
+/** What is allowed where an input sets no bounds of its own. */
+const general = {
+  text: 'any text',
+  lines: 'one item a line',
+  items: 'items separated by commas or lines',
+} as const;
+
+/** Whether what is allowed says no more than the input's form does. */
+export function isGeneral({ allowed }: Input<unknown>): boolean {
+  return Object.values<string>(general).includes(allowed);
+}
+
 type Optional<Options, T> = Options extends { required: true } | { default: string } ? T : T | undefined;
 
 interface TextShape<T> {
@@ -58,7 +70,7 @@ export function text<const Options extends InputOptions>(
 ): Input<Optional<Options, string>>;
 export function text<const Options extends InputOptions, T>(options: Options, value: TextShape<T>): Input<Optional<Options, T>>;
 export function text(options: InputOptions, value: Partial<TextShape<unknown>> = {}): Input<unknown> {
-  const { allowed = 'any text', parse } = value;
+  const { allowed = general.text, parse } = value;
   return make(options, { form: 'text', allowed, schema: parsed(parse) });
 }
 
@@ -86,7 +98,7 @@ export function lines<T = string>(
   options: InputOptions,
   value: { allowed?: string; parse?: (item: string) => T } = {},
 ): Input<readonly T[]> {
-  const { allowed = 'one item a line', parse } = value;
+  const { allowed = general.lines, parse } = value;
   return make(options, { form: 'lines', allowed, schema: listOf(/\r?\n/, parse), empty: [] });
 }
 
@@ -95,7 +107,7 @@ export function items<T = string>(
   options: InputOptions,
   value: { allowed?: string; parse?: (item: string) => T } = {},
 ): Input<readonly T[]> {
-  const { allowed = 'items separated by commas or lines', parse } = value;
+  const { allowed = general.items, parse } = value;
   return make(options, { form: 'items', allowed, schema: listOf(/\r?\n|,/, parse), empty: [] });
 }
 

@@ -114,3 +114,7 @@ test('the code of a value that its own parser refused is kept', () => {
   expect(error.failure).toMatchObject({ code: 'RECORD_SCHEMA', expected: 'schema 1', found: 'schema 9' });
   expect(error.message).toMatch(/^The input --record is not valid: /);
 });
+
+test('an input whose name was misspelt is not called missing as well', () => {
+  expect(errorOf(() => read({ imge: 'shop/ui' })).message).toBe('There is no input --imge.');
+});

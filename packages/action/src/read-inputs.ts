@@ -32,21 +32,26 @@ export interface InputSpelling {
  * Never repeats a secret.
  */
 export function readInputs<const Inputs extends InputTable>(reading: InputReading<Inputs>): ValuesOf<Inputs> {
-  const { inputs } = reading;
+  const { inputs, given, spelling, faults = [] } = reading;
+  const names = Object.keys(inputs);
+  const misnamed = Object.keys(given).filter(name => !names.includes(name));
+  const unknown = [...faults, ...misnamed.map(name => unknownInput({ name, inputs, spelling }))];
+  const meant = new Set(unknown.map(fault => fault.meant));
   const results = Object.entries(inputs).map(([name, input]) => [name, readInput({ name, input, reading })] as const);
-  const unknown = Object.keys(reading.given)
-    .filter(name => inputs[name] === undefined)
-    .map(name => unknownInput({ name, inputs, spelling: reading.spelling }));
-  const [first, ...rest] = [...(reading.faults ?? []), ...unknown, ...results.flatMap(([, result]) => faultIn(result))];
+  const wrong = results.flatMap(([name, result]) =>
+    'fault' in result && !isExplained(result.fault, { name, meant }) ? [result.fault] : [],
+  );
+  const [first, ...rest] = [...unknown, ...wrong];
   if (first !== undefined) throw inputError([first, ...rest]);
   return valuesIn(results);
 }
 
-type Result = { readonly value: unknown } | { readonly fault: InputFault };
-
-function faultIn(result: Result): InputFault[] {
-  return 'fault' in result ? [result.fault] : [];
+/** An input that is missing because its name was misspelt is one fault, not two. */
+function isExplained({ code }: InputFault, { name, meant }: { name: string; meant: ReadonlySet<string | undefined> }): boolean {
+  return code === 'INPUT_MISSING' && meant.has(name);
 }
+
+type Result = { readonly value: unknown } | { readonly fault: InputFault };
 
 // The one cast of this parser: each value comes from the schema of the input of its name.
 function valuesIn<Inputs>(results: readonly (readonly [string, Result])[]): ValuesOf<Inputs> {
@@ -131,6 +136,7 @@ function unknownInput(about: { name: string; inputs: InputTable; spelling: Input
       : `The input ${spelled} has been renamed to ${spelling.name(renamed)}.`;
   return {
     input: spelled,
+    meant: near,
     code: 'INPUT_UNKNOWN',
     message,
     ...(renamed === undefined && near === undefined

@@ -31,16 +31,25 @@ export class ActionError extends Error {
 /** Turns anything thrown into an ActionError; what is not one already becomes UNEXPECTED, or CANCELLED for an abort. */
 export function toActionError(thrown: unknown): ActionError {
   if (thrown instanceof ActionError) return thrown;
-  if (thrown instanceof Error && thrown.name === 'AbortError') {
-    return new ActionError({ code: 'CANCELLED', message: 'Cancelled.', cause: thrown });
-  }
+  const { name, message, stack } = wordsOf(thrown);
+  if (name === 'AbortError') return new ActionError({ code: 'CANCELLED', message: 'Cancelled.', cause: thrown });
   return new ActionError({
     code: 'UNEXPECTED',
-    message: thrown instanceof Error ? thrown.message : String(thrown),
+    message,
     remedy: 'This is a fault of eks-gitops-actions: please report it with the log.',
-    detail: thrown instanceof Error ? thrown.stack : undefined,
+    detail: stack,
     cause: thrown,
   });
+}
+
+/** By their fields, since errors of Node itself may come from another realm than `Error`. */
+function wordsOf(thrown: unknown): { name?: string; message: string; stack?: string | undefined } {
+  if (typeof thrown !== 'object' || thrown === null || !('message' in thrown)) return { message: String(thrown) };
+  return {
+    name: 'name' in thrown ? String(thrown.name) : '',
+    message: String(thrown.message),
+    stack: 'stack' in thrown && typeof thrown.stack === 'string' ? thrown.stack : undefined,
+  };
 }
 
 /** The exit code of the command for an error: 1 failed, 2 wrong usage, 3 timed out, 130 cancelled. */

@@ -96,10 +96,10 @@ function unknownFlag({ name, written }: Occurrence, { forms, renamed }: FlagGram
   const fault = { input: written, code: 'INPUT_UNKNOWN' } as const;
   const now = renamed.get(name);
   if (now !== undefined)
-    return { ...fault, message: `The input ${written} has been renamed to --${now}.`, remedy: `use --${now}` };
+    return { ...fault, message: `The input ${written} has been renamed to --${now}.`, remedy: `use --${now}`, meant: now };
   const near = nearestName(name, [...forms.keys()]);
   const remedy = near === undefined ? 'run the same command with --help to see the flags' : `did you mean --${near}?`;
-  return { ...fault, message: `There is no flag ${written}.`, remedy };
+  return { ...fault, meant: near, message: `There is no flag ${written}.`, remedy };
 }
 
 function valueMissing({ written }: Occurrence, found: string): InputFault {

@@ -1,5 +1,5 @@
 import type { Action } from '../action.ts';
-import type { Input } from '../input.ts';
+import { type Input, isGeneral } from '../input.ts';
 import { hostFlags, usesRecord, variableOf } from './terminal-args.ts';
 
 const width = 100;
@@ -45,9 +45,9 @@ function inputEntry([name, input]: readonly [string, Input<unknown>]): Entry {
 function factsOf(name: string, input: Input<unknown>): string[] {
   const hasDefault = input.default !== undefined && input.form !== 'boolean' && input.default !== '';
   return [
-    ...(input.words !== undefined || input.allowed === 'any text' ? [] : [`Allowed: ${input.allowed}.`]),
-    ...(hasDefault ? [`Default: ${input.default}.`] : []),
-    ...(input.form === 'boolean' && input.default === 'true' ? [`Default: true; --${name}=false turns it off.`] : []),
+    ...(input.words !== undefined || isGeneral(input) ? [] : [`[allowed: ${input.allowed}]`]),
+    ...(hasDefault ? [`[default: ${input.default}]`] : []),
+    ...(input.form === 'boolean' && input.default === 'true' ? [`[default: true; --${name}=false turns it off]`] : []),
     ...(input.secret
       ? [`Secret: better given as ${variableOf(name)} than as a flag, which other users of the machine can see.`]
       : []),

@@ -1,10 +1,8 @@
-import type * as core from '@actions/core';
+import type * as Core from '@actions/core';
 import type { Log } from '../context.ts';
 
-export type Core = typeof core;
-
 /** Says things on the GitHub runner; `clean` makes text safe for its log. */
-export function createRunnerLog(core: Core, clean: (text: string) => string): Log {
+export function createRunnerLog(core: typeof Core, clean: (text: string) => string): Log {
   return {
     info: message => core.info(clean(message)),
     notice: message => core.notice(clean(message)),

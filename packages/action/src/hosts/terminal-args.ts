@@ -21,6 +21,8 @@ export const hostFlags = {
   help: { form: 'boolean', help: 'Print this text.' },
 } as const satisfies Record<string, { form: InputForm; help: string }>;
 
+export const hostFlagNames: readonly string[] = Object.keys(hostFlags);
+
 /** What a command line asks for. Faults are collected, so that they can be told together and in the form asked for. */
 export interface TerminalRequest {
   readonly given: GivenInputs;

@@ -232,7 +232,7 @@ test('--help tells usage, inputs with what is required first, outputs and exit c
   expect(code).toBe(0);
   expect(stdout).toContain('Example:\n  eks-gitops sample --image localhost:5000/shop/ui\n');
   expect(stdout.indexOf('--image')).toBeLessThan(stdout.indexOf('--platforms'));
-  expect(stdout).toContain('Default: linux/amd64,linux/arm64.');
+  expect(stdout).toContain('[default: linux/amd64,linux/arm64]');
   expect(stdout).toContain('--outcome succeed|fail|');
   expect(stdout).toContain('better given as INPUT_PASSWORD');
   expect(stdout).toContain('--record FILE');

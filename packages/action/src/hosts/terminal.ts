@@ -14,6 +14,7 @@ import { createScreen, type Screen } from './screen.ts';
 import { readArguments, type TerminalRequest, terminalSpelling } from './terminal-args.ts';
 import type { TextStream } from './text-stream.ts';
 
+export { hostFlagNames } from './terminal-args.ts';
 export type { TextStream } from './text-stream.ts';
 
 /** All that the terminal host knows of the world. */

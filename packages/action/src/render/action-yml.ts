@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Action } from '../action.ts';
-import type { Input } from '../input.ts';
+import { type Input, isGeneral } from '../input.ts';
 
 /** The action.yml of an action for GitHub Actions, with the bundle dist/main.js as main and post step. */
 export function actionYml({ name, description, inputs, outputs }: Action): string {
@@ -24,6 +24,7 @@ function inputEntry(input: Input<unknown>): Readonly<Record<string, string | boo
 /** Stands for "not given", so that an empty value shows that the CI blanked it. */
 const blankMarker = 'none';
 
-function describe({ description, allowed, form }: Input<unknown>): string {
-  return form === 'boolean' || allowed === 'any text' ? description : `${description} Allowed: ${allowed}.`;
+function describe(input: Input<unknown>): string {
+  const { description, allowed, form } = input;
+  return form === 'boolean' || isGeneral(input) ? description : `${description} Allowed: ${allowed}.`;
 }
