@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { ToolName } from '@eks-gitops/testbed';
+import { enterSandbox, findTool, type ToolName } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 import { type Check, checks, linters, runCheck } from './checks.ts';
 import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
@@ -79,12 +79,27 @@ async function runJest({ project, folder, args }: JestRun): Promise<Tally> {
   console.log(`\n── ${project} tests`);
   const report = join(folder, `${project}.json`);
   const jest = [join(bin, 'jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, '--passWithNoTests', ...args];
-  await execa(process.execPath, jest, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], reject: false });
+  await (project === 'e2e' ? inSandbox(jest) : outside(jest));
   return readFile(report, 'utf8').then(readJestReport, () => ({
     passed: 0,
     failed: [`${project} tests did not run`],
     notRun: [],
   }));
+}
+
+async function outside(args: readonly string[]): Promise<void> {
+  await execa(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], reject: false });
+}
+
+/** Servers and containers are started in namespaces of their own, where nothing outlives the tests; without root there are none, and some tests cannot run. */
+async function inSandbox(args: readonly string[]): Promise<void> {
+  const [busybox, qemu] = await Promise.all([findTool('busybox-amd64'), findTool('qemu-aarch64')]);
+  if (process.getuid?.() !== 0 || busybox === undefined) return outside(args);
+  const cancel = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => cancel.abort());
+  const emulator = qemu === undefined ? {} : { qemu: qemu.file };
+  const command = { command: process.execPath, args, env, busybox: busybox.file, ...emulator, signal: cancel.signal };
+  await enterSandbox(command);
 }
 
 process.exitCode = await main();

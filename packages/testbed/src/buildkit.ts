@@ -4,8 +4,12 @@ import { createFolder, removeFolder } from './folder.ts';
 import { startProcess } from './process.ts';
 import { requireTool } from './toolchain/find.ts';
 
-/** A registry that the builder talks to: by plain HTTP, or by TLS with certificates of this authority (PEM file). */
-export type RegistryAccess = { readonly host: string; readonly http: true } | { readonly host: string; readonly ca: string };
+/** How the builder reaches a registry: by plain HTTP, by TLS with certificates of this authority (PEM file), or at another host that has the same images. */
+export type RegistryAccess = { readonly host: string } & (
+  | { readonly http: true }
+  | { readonly ca: string }
+  | { readonly mirror: string }
+);
 
 export interface BuildkitOptions {
   readonly registries?: readonly RegistryAccess[];
@@ -51,12 +55,12 @@ function buildkitArgs({ folder, socket }: { folder: string; socket: string }): s
 
 /** buildkitd.toml (BuildKit documentation, "buildkitd.toml"): how each registry is reached. */
 export function formatBuildkitConfig(registries: readonly RegistryAccess[]): string {
-  return registries
-    .map(registry => {
-      const access = 'http' in registry ? 'http = true' : `ca = [${JSON.stringify(registry.ca)}]`;
-      return `[registry.${JSON.stringify(registry.host)}]\n  ${access}\n`;
-    })
-    .join('\n');
+  return registries.map(registry => `[registry.${JSON.stringify(registry.host)}]\n  ${accessLine(registry)}\n`).join('\n');
+}
+
+function accessLine(registry: RegistryAccess): string {
+  if ('http' in registry) return 'http = true';
+  return 'ca' in registry ? `ca = [${JSON.stringify(registry.ca)}]` : `mirrors = [${JSON.stringify(registry.mirror)}]`;
 }
 
 async function exists(file: string): Promise<boolean> {
