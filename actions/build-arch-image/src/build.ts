@@ -6,6 +6,7 @@ import { readWorkTree } from '@eks-gitops/gitops';
 import { formatPlatform, formatReference, formatRepository } from '@eks-gitops/images';
 import {
   type BuildMetadata,
+  type BuildxTool,
   buildImage,
   emulationWarning,
   findBuildx,
@@ -37,8 +38,11 @@ export async function build(inputs: BuildInputs, context: ActionContext): Promis
   for (const notice of plan.notices) context.log.notice(notice);
   hideSecrets(inputs, context);
   const { path: folder, undoLater } = await context.privateFolder();
-  const access = inputs.push ? await openAccess({ ...inputs, repository: inputs.image, folder, context }) : undefined;
-  const place = { folder, undoLater, env: access?.env ?? context.env };
+  const [access, tool] = await Promise.all([
+    inputs.push ? openAccess({ ...inputs, repository: inputs.image, folder, context }) : undefined,
+    findBuildx({ env: context.env, folder: context.workspace, signal: context.signal }),
+  ]);
+  const place = { folder, undoLater, tool, env: access?.env ?? context.env };
   const metadata = await buildOn(inputs, { plan, context, place, access });
   const platform = formatPlatform(inputs.platform);
   if (access === undefined) {
@@ -64,6 +68,7 @@ function hideSecrets(inputs: BuildInputs, { env, mask }: ActionContext): void {
 interface Place {
   readonly folder: string;
   readonly undoLater: Awaited<ReturnType<ActionContext['privateFolder']>>['undoLater'];
+  readonly tool: BuildxTool;
   readonly env: ActionContext['env'];
 }
 
@@ -76,11 +81,9 @@ interface BuildWork {
 
 async function buildOn(inputs: BuildInputs, { plan, context, place, access }: BuildWork): Promise<BuildMetadata> {
   const { log, signal, workspace } = context;
-  const call = { env: place.env, folder: workspace, signal };
-  const tool = await findBuildx(call);
+  const call = { tool: place.tool, env: place.env, folder: workspace, signal };
   const builder = await openBuilder({
     ...call,
-    tool,
     choice: inputs.builder ?? { kind: 'current' },
     platform: inputs.platform,
     destination: plan.request.destination,
@@ -94,7 +97,6 @@ async function buildOn(inputs: BuildInputs, { plan, context, place, access }: Bu
     buildImage(plan.request, {
       ...call,
       env: builder.env,
-      tool,
       builder: builder.name,
       metadataFile: join(place.folder, 'metadata.json'),
       onProgress: line => say(line, context),

@@ -101,7 +101,12 @@ function shortened(name: string): string {
 
 function lastError(words: string): string {
   const at = `\n${words}`.lastIndexOf('\nERROR: ');
-  return at < 0 ? '' : words.slice(at + 'ERROR: '.length).trim().replace(wrapping, '');
+  return at < 0
+    ? ''
+    : words
+        .slice(at + 'ERROR: '.length)
+        .trim()
+        .replace(wrapping, '');
 }
 
 /** Log lines are set off by a bar, so that nothing a step prints can pass for a line of ours, or for a command to the runner. */

@@ -11,13 +11,10 @@ const candidates: readonly BuildxTool[] = [
 
 /** Finds buildx: docker's plugin where that works, else the program `buildx` on PATH. Throws TOOL_MISSING, also for one that is too old. */
 export async function findBuildx(call: Omit<BuildxCall, 'tool' | 'args'>): Promise<BuildxTool> {
-  const found: string[] = [];
-  for (const tool of candidates) {
-    const { exitCode, stdout } = await runBuildx({ ...call, tool, args: ['version'] });
-    if (exitCode !== 0) continue;
-    if (isRecent(stdout)) return tool;
-    found.push(`${[tool.program, ...tool.prefix].join(' ')}: ${stdout.trim()}`);
-  }
+  const versions = await Promise.all(candidates.map(async tool => ({ tool, version: await versionOf(tool, call) })));
+  const works = versions.find(({ version }) => version !== undefined && isRecent(version));
+  if (works !== undefined) return works.tool;
+  const found = versions.flatMap(({ tool, version }) => (version === undefined ? [] : [`${nameOf(tool)}: ${version}`]));
   throw new ActionError({
     code: 'TOOL_MISSING',
     message: found.length === 0 ? 'docker buildx is not installed.' : 'docker buildx is too old.',
@@ -26,6 +23,15 @@ export async function findBuildx(call: Omit<BuildxCall, 'tool' | 'args'>): Promi
     remedy:
       'on GitHub use docker/setup-buildx-action before this step; elsewhere install docker-buildx-plugin, or put the binary of github.com/docker/buildx on PATH as buildx',
   });
+}
+
+async function versionOf(tool: BuildxTool, call: Omit<BuildxCall, 'tool' | 'args'>): Promise<string | undefined> {
+  const { exitCode, stdout } = await runBuildx({ ...call, tool, args: ['version'] });
+  return exitCode === 0 ? stdout.trim() : undefined;
+}
+
+function nameOf({ program, prefix }: BuildxTool): string {
+  return [program, ...prefix].join(' ');
 }
 
 /** `github.com/docker/buildx v0.38.2 <commit>`; a version that is not one is a build of somebody's own, and taken. */

@@ -115,7 +115,8 @@ function unexpected(name: string, expected: string, found: string): ActionError 
     message: `What ${name} holds is not what was built.`,
     expected,
     found,
-    likely: 'the Dockerfile builds FROM an image of another platform (FROM --platform=…), or the frontend drops labels',
+    likely:
+      'a frontend of its own (# syntax=… in the Dockerfile) passes over platform or labels, or somebody else wrote to the repository',
   });
 }
 

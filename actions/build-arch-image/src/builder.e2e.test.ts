@@ -1,0 +1,111 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseReference } from '@eks-gitops/images';
+import { openRegistry, parseManifest } from '@eks-gitops/images/registry';
+import { type Buildkit, type Registry, requireTool, startBuildkit, startRegistry } from '@eks-gitops/testbed';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { makeWorld, type World } from './e2e-world.ts';
+
+jest.setTimeout(120_000);
+
+let buildkit: Buildkit;
+let registry: Registry;
+let world: World;
+
+// A generator of software bills of materials, as BuildKit starts one (BuildKit documentation, "SBOM Scanning Protocol").
+const scanner = `FROM scratch
+COPY --from=base-files / /
+COPY scan.sh /scan.sh
+ENTRYPOINT ["/bin/sh", "/scan.sh"]
+`;
+const statement = {
+  _type: 'https://in-toto.io/Statement/v0.1',
+  predicateType: 'https://spdx.dev/Document',
+  predicate: { name: 'scanned by our own' },
+};
+const scan = `cat > $BUILDKIT_SCAN_DESTINATION/sbom.spdx.json <<'END'\n${JSON.stringify(statement)}\nEND\n`;
+
+beforeAll(async () => {
+  const files = {
+    'scan.sh': scan,
+    'scanner.Dockerfile': scanner,
+  };
+  [registry, world] = await Promise.all([startRegistry(), makeWorld(files)]);
+  buildkit = await startBuildkit({ registries: [{ host: registry.host, http: true }] });
+});
+
+afterAll(async () => {
+  await Promise.all([buildkit?.stop(), registry?.stop()]);
+  world?.remove();
+});
+
+function build(image: string, more: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  return world.run([`--image=${registry.host}/shop/${image}`, '--platform=linux/amd64', ...more], env).finished;
+}
+
+const remote = () => `--builder=${buildkit.address}`;
+
+describe('a builder that the user made', () => {
+  test('is used by its name, or as the current one, and its state stays where it is', async () => {
+    const state = join(world.home, 'buildx');
+    const create = ['create', '--name=mine', '--driver=remote', '--use', buildkit.address];
+    execFileSync(await requireTool('buildx'), create, { env: { ...process.env, BUILDX_CONFIG: state }, stdio: 'pipe' });
+    const named = await build('named', ['--builder=mine'], { BUILDX_CONFIG: state });
+    const current = await build('current', [], { BUILDX_CONFIG: state });
+    expect([named.exitCode, current.exitCode]).toEqual([0, 0]);
+    expect(readdirSync(join(state, 'instances'))).toEqual(['mine']);
+  });
+
+  test('is found in the docker configuration beside the user’s logins', async () => {
+    const docker = join(world.home, 'docker');
+    mkdirSync(docker);
+    symlinkSync(join(world.home, 'buildx'), join(docker, 'buildx'));
+    writeFileSync(join(docker, 'config.json'), JSON.stringify({ auths: { 'other.example.com': { auth: 'dTpw' } } }));
+    expect(await build('configured', ['--builder=mine'], { DOCKER_CONFIG: docker })).toMatchObject({ exitCode: 0 });
+  });
+});
+
+test('a remote builder that is made for the build is in nobody’s list', async () => {
+  expect(await build('remote', [remote()], { BUILDX_CONFIG: join(world.home, 'untouched') })).toMatchObject({ exitCode: 0 });
+  expect(readdirSync(join(world.home)).filter(name => name === 'untouched')).toEqual([]);
+});
+
+test('without buildx it says what to install', async () => {
+  const bin = join(world.home, 'bin');
+  mkdirSync(bin);
+  symlinkSync(execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(), join(bin, 'git'));
+  const { error } = await build('none', [remote()], { PATH: bin });
+  expect(error).toMatchObject({ code: 'TOOL_MISSING', remedy: expect.stringContaining('docker/setup-buildx-action') });
+});
+
+test('without Docker and without builder it names the ways to have one', async () => {
+  const env = { DOCKER_HOST: 'unix:///nonexistent/docker.sock', BUILDX_CONFIG: join(world.home, 'empty') };
+  const { error } = await build('none', [], env);
+  expect(error).toMatchObject({ code: 'BUILDER_UNAVAILABLE', remedy: expect.stringContaining('kubernetes://NAMESPACE') });
+});
+
+test('a software bill of materials is made by a generator of one’s own, and kept beside the image', async () => {
+  const generator = await build('scanner', [remote(), '--file=ui/scanner.Dockerfile', '--provenance=false']);
+  expect(generator.exitCode).toBe(0);
+  const { exitCode, outputs, log } = await build('scanned', [
+    remote(),
+    `--sbom=generator=${generator.outputs['image']}`,
+    '--provenance=false',
+  ]);
+  expect({ exitCode, log }).toMatchObject({ exitCode: 0 });
+  const repository = parseReference(outputs['image'] ?? '');
+  const client = openRegistry({ credentials: async () => ({ kind: 'anonymous' }), signal: new AbortController().signal });
+  const read = async (reference: Parameters<typeof client.getManifest>[0]) =>
+    parseManifest({ ...(await client.getManifest(reference)), subject: 'what was pushed' });
+  const index = await read({ registry: repository.registry, path: repository.path, tag: outputs['staging-tag'] ?? '' });
+  if (index.kind !== 'index') throw new Error('not an index');
+  const attestation = index.index.manifests.find(
+    ({ annotations }) => annotations?.['vnd.docker.reference.digest'] === outputs['digest'],
+  );
+  const manifest = await read({ registry: repository.registry, path: repository.path, digest: attestation?.digest ?? 'sha256:' });
+  if (manifest.kind !== 'image') throw new Error('not a manifest');
+  const [layer] = manifest.manifest.layers;
+  const bytes = await client.getBlob({ repository, digest: layer?.digest ?? 'sha256:' });
+  expect(Buffer.from(bytes).toString()).toContain('scanned by our own');
+});
