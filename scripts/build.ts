@@ -19,13 +19,26 @@ async function work(): Promise<void> {
   for (let name = waiting.shift(); name !== undefined; name = waiting.shift()) await bundle(name);
 }
 
-/** Types are checked by `tsc` for all sources at once, so ncc only strips them. Without its cache every build begins alike. */
+/**
+ * Types are checked by `tsc` for all sources at once, so ncc only strips them; the tsconfig.json of each action is there for it, since
+ * one file alone does not tell it that `nodenext` means ESM here. Without its cache every build begins alike.
+ */
 async function bundle(name: string): Promise<void> {
   const folder = join(root, 'actions', name);
   const dist = join(folder, 'dist');
   const started = performance.now();
   await rm(dist, { recursive: true, force: true });
-  const args = ['build', join(folder, 'src', 'main.ts'), '--out', dist, '--minify', '--no-cache', '--license', 'licenses.txt'];
+  const args = [
+    'build',
+    join(folder, 'src', 'main.ts'),
+    '--out',
+    dist,
+    '--minify',
+    '--transpile-only',
+    '--no-cache',
+    '--license',
+    'licenses.txt',
+  ];
   await promisify(execFile)(process.execPath, [ncc, ...args, '--quiet'], { cwd: root });
   const bundled = join(dist, 'main.js');
   await rename(join(dist, 'index.js'), bundled);

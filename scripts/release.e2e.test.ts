@@ -100,7 +100,7 @@ describe('a published release', () => {
     expect(all).toContain('v1.0.0 is released already');
   });
 
-  test(
+  testInSandbox(
     'runs the workflow example unchanged, under act, into a registry that plays ECR',
     async () => {
       const world = await startWorld();
