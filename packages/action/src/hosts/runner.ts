@@ -1,5 +1,5 @@
 import { appendFileSync } from 'node:fs';
-import { type ActionError, exitCodeOf, formatError, toActionError } from '@eks-gitops/errors';
+import { ActionError, exitCodeOf, formatError, toActionError } from '@eks-gitops/errors';
 import type { Action } from '../action.ts';
 import { type GivenInputs, type InputSpelling, readInputs } from '../read-inputs.ts';
 import { inertText } from '../text/foreign-text.ts';
@@ -24,6 +24,7 @@ async function main(action: Action, env: Environment): Promise<number> {
   const clean = (text: string): string => inertText(mask.apply(text));
   saveState(env, 'started');
   try {
+    checkNode(process.version);
     const values = readInputs({ inputs: action.inputs, given: givenOnRunner(action, env), spelling, blanksTell: true });
     const { runStep } = await import('./runner-step.ts');
     await runStep({ action, values, env, secrets: secretsIn(action, env), mask, clean });
@@ -35,6 +36,19 @@ async function main(action: Action, env: Environment): Promise<number> {
   } finally {
     saveState(env, 'finished');
   }
+}
+
+/** `using: node24` promises it on GitHub; act runs whatever Node is on PATH. */
+function checkNode(version: string): void {
+  if (Number.parseInt(version.slice(1), 10) >= 24) return;
+  throw new ActionError({
+    code: 'TOOL_MISSING',
+    message: 'The action needs Node 24 or newer.',
+    expected: 'Node 24',
+    found: `Node ${version}`,
+    likely: 'act, on the machine itself, runs the Node that is on PATH',
+    remedy: 'put Node 24 first on PATH',
+  });
 }
 
 async function post(env: Environment): Promise<number> {

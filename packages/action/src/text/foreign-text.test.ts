@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
 import { inertText, plainText } from './foreign-text.ts';
 
 describe('plain text', () => {
@@ -37,6 +38,33 @@ describe('on the runner no line of foreign text is a command', () => {
   ])('%j', text => {
     const lines = inertText(text).split(/\r\n|\r|\n/);
     expect(lines.filter(isCommand)).toEqual([]);
+  });
+
+  test('whatever the text is made of', () => {
+    const pieces = fc.constantFrom(
+      ':',
+      '::',
+      '#',
+      '##[',
+      '[',
+      ']',
+      'error',
+      ' ',
+      '\t',
+      '\r',
+      '\n',
+      '\u001b[0m',
+      '\u0000',
+      '\u2028',
+      '\ufeff',
+    );
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 12 }), text => {
+        const lines = inertText(text.join('')).split(/\r\n|\r|\n/);
+        expect(lines.filter(isCommand)).toEqual([]);
+      }),
+      { numRuns: 2000 },
+    );
   });
 
   test('and other text stays as it is', () => {
