@@ -4,8 +4,11 @@ import { parseReference } from '@eks-gitops/images';
 import { readPushedImage } from '@eks-gitops/images/buildx';
 import { mediaTypes, openRegistry, parseManifest } from '@eks-gitops/images/registry';
 import { type Buildkit, type RecordingProxy, type Registry, startBuildkit, startProxy, startRegistry } from '@eks-gitops/testbed';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { testNeeding } from '@eks-gitops/testbed/needs';
+import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
 import { committed, type Finished, makeWorld, processesNaming, type World } from './e2e-world.ts';
+
+const testBuild = await testNeeding('root', 'buildx', 'buildkitd', 'runc', 'docker-registry', 'busybox-amd64');
 
 jest.setTimeout(120_000);
 
@@ -61,7 +64,7 @@ async function statusOf(registry: Registry, path: string): Promise<number> {
 }
 
 describe('a build that is pushed', () => {
-  test('is staged for each platform, labelled with its commit, and known by the digest of its own manifest', async () => {
+  testBuild('is staged for each platform, labelled with its commit, and known by the digest of its own manifest', async () => {
     const image = `${open.host}/shop/ui`;
     const [amd64, arm64] = await Promise.all([
       build([`--image=${image}`]),
@@ -99,7 +102,7 @@ describe('a build that is pushed', () => {
     expect(JSON.parse(amd64.outputs['metadata'] ?? '')).toHaveProperty(['containerimage.digest']);
   });
 
-  test('comes out with the same digest when every step is done anew, bearing the commit’s time', async () => {
+  testBuild('comes out with the same digest when every step is done anew, bearing the commit’s time', async () => {
     const args = [`--image=${open.host}/shop/again`, '--provenance=false', '--no-cache'];
     const [one, two] = [await build(args), await build(args)];
     expect(one.exitCode).toBe(0);
@@ -112,7 +115,7 @@ describe('a build that is pushed', () => {
     expect(JSON.parse(Buffer.from(config).toString())).toMatchObject({ created: committed });
   });
 
-  test('has no tag with stage: false', async () => {
+  testBuild('has no tag with stage: false', async () => {
     const { outputs, exitCode } = await build([`--image=${open.host}/shop/untagged`, '--stage=false']);
     expect(exitCode).toBe(0);
     expect(outputs['staging-tag']).toBe('');
@@ -120,7 +123,7 @@ describe('a build that is pushed', () => {
     expect(await statusOf(open, `shop/untagged/manifests/${outputs['digest']}`)).toBe(200);
   });
 
-  test('keeps the action’s own labels over the user’s', async () => {
+  testBuild('keeps the action’s own labels over the user’s', async () => {
     const image = `${open.host}/shop/labels`;
     const labels = [
       '--labels=org.opencontainers.image.revision=mine',
@@ -137,7 +140,7 @@ describe('a build that is pushed', () => {
 });
 
 describe('a build that fails', () => {
-  test('tells the step, its last log lines and the Dockerfile’s line, is not tried again, and pushes nothing', async () => {
+  testBuild('tells the step, its last log lines and the Dockerfile’s line, is not tried again, and pushes nothing', async () => {
     const { error, exitCode, log } = await build([`--image=${open.host}/shop/bad`, '--file=ui/bad.Dockerfile']);
     expect(exitCode).toBe(1);
     expect(error).toMatchObject({
@@ -150,7 +153,7 @@ describe('a build that fails', () => {
     expect(await statusOf(open, 'shop/bad/tags/list')).toBe(404);
   });
 
-  test('because of a passing fault of the registry is tried again, and succeeds', async () => {
+  testBuild('because of a passing fault of the registry is tried again, and succeeds', async () => {
     // BuildKit itself asks six times without a pause before it gives up.
     Object.assign(fault, { status: 429, path: /manifests\/sha256:/, left: 8 });
     const { exitCode, log, outputs } = await build([`--image=${failing.host}/shop/retried`]);
@@ -159,14 +162,14 @@ describe('a build that fails', () => {
     expect(outputs['digest']).toMatch(/^sha256:/);
   });
 
-  test('because of a 503 at the staging tag is tried again, and succeeds', async () => {
+  testBuild('because of a 503 at the staging tag is tried again, and succeeds', async () => {
     Object.assign(fault, { status: 503, path: /manifests\/build-/, left: 1 });
     const { exitCode, outputs } = await build([`--image=${failing.host}/shop/staged`]);
     expect({ exitCode, left: fault.left }).toEqual({ exitCode: 0, left: 0 });
     expect(await statusOf(open, `shop/staged/manifests/${outputs['staging-tag']}`)).toBe(200);
   });
 
-  test('because of changes in the context says which', async () => {
+  testBuild('because of changes in the context says which', async () => {
     const file = join(world.repository, 'ui/left-over');
     writeFileSync(file, '');
     const refused = await build(['--push=false', `--image=${open.host}/shop/ui`]);
@@ -177,7 +180,7 @@ describe('a build that fails', () => {
     expect(allowed.log).toMatch(/ui\/left-over/);
   });
 
-  test('because of a builder that does not exist says so', async () => {
+  testBuild('because of a builder that does not exist says so', async () => {
     const { error } = await world.run(['--image=localhost/a', '--platform=linux/amd64', '--push=false', '--builder=absent'])
       .finished;
     expect(error).toMatchObject({ code: 'BUILDER_UNAVAILABLE', found: expect.stringContaining('absent') });
@@ -188,30 +191,33 @@ describe('a registry with a password', () => {
   const image = () => `${locked.host}/shop/ui`;
   const given = (password: string) => [`--username=${user.username}`, `--password=${password}`];
 
-  test('takes the right one, which is never printed', async () => {
+  testBuild('takes the right one, which is never printed', async () => {
     const { exitCode, log } = await build([`--image=${image()}`, ...given(user.password)]);
     expect(exitCode).toBe(0);
     expect(log).not.toContain(user.password);
   });
 
-  test('refuses a wrong one before anything is built', async () => {
+  testBuild('refuses a wrong one before anything is built', async () => {
     const { error, log } = await build([`--image=${image()}`, ...given('wrong')]);
     expect(error).toMatchObject({ code: 'REGISTRY_DENIED', remedy: expect.stringContaining('password') });
     expect(log).not.toContain('RUN cat');
   });
 
-  test('takes what the docker configuration holds, and a credential store is not asked instead of a given user', async () => {
-    const folder = join(world.home, 'docker');
-    mkdirSync(folder, { recursive: true });
-    const auth = Buffer.from(`${user.username}:${user.password}`).toString('base64');
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [locked.host]: { auth } } }));
-    const byConfig = await build([`--image=${image()}`], { DOCKER_CONFIG: folder });
-    writeFileSync(join(folder, 'config.json'), JSON.stringify({ credsStore: 'absent' }));
-    const byUser = await build([`--image=${image()}`, ...given(user.password)], { DOCKER_CONFIG: folder });
-    expect([byConfig.exitCode, byUser.exitCode]).toEqual([0, 0]);
-  });
+  testBuild(
+    'takes what the docker configuration holds, and a credential store is not asked instead of a given user',
+    async () => {
+      const folder = join(world.home, 'docker');
+      mkdirSync(folder, { recursive: true });
+      const auth = Buffer.from(`${user.username}:${user.password}`).toString('base64');
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ auths: { [locked.host]: { auth } } }));
+      const byConfig = await build([`--image=${image()}`], { DOCKER_CONFIG: folder });
+      writeFileSync(join(folder, 'config.json'), JSON.stringify({ credsStore: 'absent' }));
+      const byUser = await build([`--image=${image()}`, ...given(user.password)], { DOCKER_CONFIG: folder });
+      expect([byConfig.exitCode, byUser.exitCode]).toEqual([0, 0]);
+    },
+  );
 
-  test('is left alone by a build that is not pushed', async () => {
+  testBuild('is left alone by a build that is not pushed', async () => {
     const cache = `--cache-to=type=registry,ref=${image()}:cache`;
     const { exitCode, outputs, log } = await build([`--image=${image()}`, '--push=false', cache, ...given('wrong')]);
     expect(exitCode).toBe(0);
@@ -220,7 +226,7 @@ describe('a registry with a password', () => {
   });
 });
 
-test('a pull request writes no cache, though it pushes', async () => {
+testBuild('a pull request writes no cache, though it pushes', async () => {
   const cache = `${open.host}/shop/cache`;
   const env = { GITHUB_ACTIONS: 'true', GITHUB_EVENT_NAME: 'pull_request', GITHUB_SHA: 'f'.repeat(40) };
   const args = [`--image=${open.host}/shop/cached`, `--cache-to=type=registry,ref=${cache}:one`];
@@ -235,16 +241,19 @@ test('a pull request writes no cache, though it pushes', async () => {
 describe('a registry whose tags cannot be moved', () => {
   const args = (more: string[]) => [`--image=${immutable.host}/shop/ui`, ...more];
 
-  test('keeps the first build of a run; the same one again takes its digest, and the next attempt gets a tag of its own', async () => {
-    const first = await build(args([]));
-    const again = await build(args(['--no-cache']));
-    const next = await build(args(['--attempt=2']));
-    expect([first.exitCode, again.exitCode, next.exitCode]).toEqual([0, 0, 0]);
-    expect(again.outputs).toMatchObject({ digest: first.outputs['digest'], 'staging-tag': first.outputs['staging-tag'] });
-    expect(next.outputs['staging-tag']).toMatch(/-2-amd64$/);
-  });
+  testBuild(
+    'keeps the first build of a run; the same one again takes its digest, and the next attempt gets a tag of its own',
+    async () => {
+      const first = await build(args([]));
+      const again = await build(args(['--no-cache']));
+      const next = await build(args(['--attempt=2']));
+      expect([first.exitCode, again.exitCode, next.exitCode]).toEqual([0, 0, 0]);
+      expect(again.outputs).toMatchObject({ digest: first.outputs['digest'], 'staging-tag': first.outputs['staging-tag'] });
+      expect(next.outputs['staging-tag']).toMatch(/-2-amd64$/);
+    },
+  );
 
-  test('refuses another build under the same tag, with what to do', async () => {
+  testBuild('refuses another build under the same tag, with what to do', async () => {
     await build(args(['--scope=same']));
     const { error, exitCode } = await build(args(['--scope=same', '--build-args=A=1']));
     expect(exitCode).toBe(1);
@@ -252,7 +261,7 @@ describe('a registry whose tags cannot be moved', () => {
   });
 });
 
-test('secrets reach the step, and neither the image, its provenance, the log nor any command line', async () => {
+testBuild('secrets reach the step, and neither the image, its provenance, the log nor any command line', async () => {
   const file = [
     'FROM scratch AS base',
     'COPY --from=base-files / /',
@@ -303,6 +312,6 @@ test('secrets reach the step, and neither the image, its provenance, the log nor
   expect(texts.slice(1).filter(text => text.includes('from-a-file'))).toEqual([]);
 });
 
-test('nothing private is left behind', () => {
+testBuild('nothing private is left behind', () => {
   expect(readdirSync(world.temporary)).toEqual([]);
 });

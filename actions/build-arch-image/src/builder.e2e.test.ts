@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { parseReference } from '@eks-gitops/images';
 import { openRegistry, parseManifest } from '@eks-gitops/images/registry';
 import { type Buildkit, type Registry, requireTool, startBuildkit, startRegistry } from '@eks-gitops/testbed';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { testNeeding } from '@eks-gitops/testbed/needs';
+import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
 import { makeWorld, type World } from './e2e-world.ts';
+
+const testBuild = await testNeeding('root', 'buildx', 'buildkitd', 'runc', 'docker-registry', 'busybox-amd64');
 
 jest.setTimeout(120_000);
 
@@ -47,7 +50,7 @@ function build(image: string, more: readonly string[], env: Readonly<Record<stri
 const remote = () => `--builder=${buildkit.address}`;
 
 describe('a builder that the user made', () => {
-  test('is used by its name, or as the current one, and its state stays where it is', async () => {
+  testBuild('is used by its name, or as the current one, and its state stays where it is', async () => {
     const state = join(world.home, 'buildx');
     const create = ['create', '--name=mine', '--driver=remote', '--use', buildkit.address];
     execFileSync(await requireTool('buildx'), create, { env: { ...process.env, BUILDX_CONFIG: state }, stdio: 'pipe' });
@@ -57,7 +60,7 @@ describe('a builder that the user made', () => {
     expect(readdirSync(join(state, 'instances'))).toEqual(['mine']);
   });
 
-  test('is found in the docker configuration beside the user’s logins', async () => {
+  testBuild('is found in the docker configuration beside the user’s logins', async () => {
     const docker = join(world.home, 'docker');
     mkdirSync(docker);
     symlinkSync(join(world.home, 'buildx'), join(docker, 'buildx'));
@@ -66,12 +69,12 @@ describe('a builder that the user made', () => {
   });
 });
 
-test('a remote builder that is made for the build is in nobody’s list', async () => {
+testBuild('a remote builder that is made for the build is in nobody’s list', async () => {
   expect(await build('remote', [remote()], { BUILDX_CONFIG: join(world.home, 'untouched') })).toMatchObject({ exitCode: 0 });
   expect(readdirSync(join(world.home)).filter(name => name === 'untouched')).toEqual([]);
 });
 
-test('without buildx it says what to install', async () => {
+testBuild('without buildx it says what to install', async () => {
   const bin = join(world.home, 'bin');
   mkdirSync(bin);
   symlinkSync(execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim(), join(bin, 'git'));
@@ -79,13 +82,13 @@ test('without buildx it says what to install', async () => {
   expect(error).toMatchObject({ code: 'TOOL_MISSING', remedy: expect.stringContaining('docker/setup-buildx-action') });
 });
 
-test('without Docker and without builder it names the ways to have one', async () => {
+testBuild('without Docker and without builder it names the ways to have one', async () => {
   const env = { DOCKER_HOST: 'unix:///nonexistent/docker.sock', BUILDX_CONFIG: join(world.home, 'empty') };
   const { error } = await build('none', [], env);
   expect(error).toMatchObject({ code: 'BUILDER_UNAVAILABLE', remedy: expect.stringContaining('kubernetes://NAMESPACE') });
 });
 
-test('a software bill of materials is made by a generator of one’s own, and kept beside the image', async () => {
+testBuild('a software bill of materials is made by a generator of one’s own, and kept beside the image', async () => {
   const generator = await build('scanner', [remote(), '--file=ui/scanner.Dockerfile', '--provenance=false']);
   expect(generator.exitCode).toBe(0);
   const { exitCode, outputs, log } = await build('scanned', [

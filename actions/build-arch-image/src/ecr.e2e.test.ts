@@ -1,34 +1,53 @@
-import { execFile } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { beforeAll, expect, jest, test } from '@jest/globals';
-import type { Finished } from './e2e-world.ts';
+import { type Buildkit, type Ecr, startBuildkit, startEcr } from '@eks-gitops/testbed';
+import { testNeeding } from '@eks-gitops/testbed/needs';
+import { afterAll, beforeAll, expect, jest } from '@jest/globals';
+import { makeWorld, type World } from './e2e-world.ts';
 
-jest.setTimeout(180_000);
+const testEcr = await testNeeding('sandbox', 'buildx', 'buildkitd', 'runc', 'docker-registry', 'moto', 'busybox-amd64');
 
-let seen: Readonly<Record<'plain' | 'renewed' | 'given', Finished>>;
+jest.setTimeout(120_000);
+
+let ecr: Ecr;
+let buildkit: Buildkit;
+let world: World;
+let docker: string;
 
 beforeAll(async () => {
-  const alone = ['--net', '--mount', '--pid', '--fork', '--mount-proc', '--kill-child'];
-  const journey = join(import.meta.dirname, 'ecr-journey.ts');
-  const { stdout } = await promisify(execFile)('unshare', [...alone, process.execPath, journey], { maxBuffer: 64_000_000 });
-  seen = JSON.parse(stdout);
+  [ecr, world] = await Promise.all([startEcr(), makeWorld()]);
+  buildkit = await startBuildkit({ registries: [{ host: ecr.host, ca: ecr.certificateFile }] });
+  docker = join(world.home, 'docker');
+  mkdirSync(docker);
+  const expired = { auths: { [ecr.host]: { auth: Buffer.from('AWS:expired').toString('base64') } } };
+  writeFileSync(join(docker, 'config.json'), JSON.stringify(expired));
 });
 
-test('a build is pushed to Amazon ECR, by its own host name, with a token of AWS that is never printed', () => {
-  const { exitCode, outputs, log } = seen.plain;
+afterAll(async () => {
+  await Promise.all([buildkit?.stop(), ecr?.stop()]);
+  world?.remove();
+});
+
+function build(more: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const args = [`--image=${ecr.host}/shop/ui`, '--platform=linux/amd64', `--builder=${buildkit.address}`, ...more];
+  return world.run(args, { ...ecr.env, NODE_EXTRA_CA_CERTS: ecr.certificateFile, AWS_EC2_METADATA_DISABLED: 'true', ...env })
+    .finished;
+}
+
+testEcr('a build is pushed to Amazon ECR, by its own host name, with a token of AWS that is never printed', async () => {
+  const { exitCode, outputs, log } = await build([]);
   expect(exitCode).toBe(0);
-  expect(outputs).toMatchObject({
-    digest: expect.stringMatching(/^sha256:/),
-    image: expect.stringMatching(/^123456789012\.dkr\.ecr\.us-west-2\.amazonaws\.com\/shop\/ui@sha256:/),
+  expect(outputs['image']).toBe(`${ecr.host}/shop/ui@${outputs['digest']}`);
+  expect(log).not.toContain(ecr.login.password);
+});
+
+testEcr('a login of the docker configuration that has expired is replaced by a token of AWS', async () => {
+  expect(await build([], { DOCKER_CONFIG: docker })).toMatchObject({ exitCode: 0 });
+});
+
+testEcr('login: none shows the docker configuration’s login alone', async () => {
+  expect(await build(['--login=none'], { DOCKER_CONFIG: docker })).toMatchObject({
+    exitCode: 1,
+    error: { code: 'REGISTRY_DENIED' },
   });
-  expect(log).not.toContain('auth-token');
-});
-
-test('a login of the docker configuration that has expired is replaced by a token of AWS', () => {
-  expect(seen.renewed).toMatchObject({ exitCode: 0, outputs: { platform: 'linux/amd64' } });
-});
-
-test('login: none shows the docker configuration’s login alone', () => {
-  expect(seen.given).toMatchObject({ exitCode: 1, error: { code: 'REGISTRY_DENIED' } });
 });

@@ -4,8 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readPushedImage } from '@eks-gitops/images/buildx';
 import { openRegistry } from '@eks-gitops/images/registry';
 import { type Buildkit, type Registry, startBuildkit, startRegistry } from '@eks-gitops/testbed';
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { testNeeding } from '@eks-gitops/testbed/needs';
+import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import { makeWorld, processesNaming, type World } from './e2e-world.ts';
+
+const testBuild = await testNeeding('root', 'buildx', 'buildkitd', 'runc', 'docker-registry', 'busybox-amd64');
 
 jest.setTimeout(300_000);
 
@@ -50,9 +53,8 @@ async function begun(stderr: NodeJS.ReadableStream | null): Promise<void> {
   await until(() => log.includes('begun\n'));
 }
 
-test.each(['SIGINT', 'SIGTERM'] as const)(
-  '%s ends a build within a second, with exit code 130, and leaves nothing',
-  async signal => {
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  testBuild(`${signal} ends a build within a second, with exit code 130, and leaves nothing`, async () => {
     const { child, finished } = build('--file=ui/slow.Dockerfile', '--no-cache');
     await begun(child.stderr);
     const asked = performance.now();
@@ -64,10 +66,9 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
     expect(took).toBeLessThan(10_000);
     console.log(`${signal}: ended after ${Math.round(took)} ms`);
     expect(left()).toEqual(nothing);
-  },
-);
+  });
 
-test('killed at any moment and run again, it ends with the same digest and leaves nothing behind', async () => {
+testBuild('killed at any moment and run again, it ends with the same digest and leaves nothing behind', async () => {
   const seed = Number(process.env['SEED'] ?? randomInt(2 ** 31));
   const random = randomFrom(seed);
   const first = performance.now();

@@ -1,8 +1,11 @@
 import { pushSyntheticImage, type SyntheticImage, startRegistry, type Registry as TestRegistry } from '@eks-gitops/testbed';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { testNeeding } from '@eks-gitops/testbed/needs';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { parsePlatform } from '../platform.ts';
 import { mediaTypes, openRegistry, type Registry } from '../registry/index.ts';
 import { labelsOf, readPushedImage, stageImage, verifyPushedImage } from './pushed-image.ts';
+
+const testRegistry = await testNeeding('docker-registry');
 
 const expected = {
   platform: parsePlatform('linux/arm64'),
@@ -36,13 +39,14 @@ async function push(change: Partial<SyntheticImage> = {}) {
 }
 
 describe('what was pushed is read back', () => {
-  test.each([true, false])('with the digest of its own manifest (in an index with attestations: %s)', async attested => {
-    const { digest, root, read } = await push({ attested });
-    expect(read).toMatchObject({ digest, content: { digest: root }, platform: expected.platform });
-    verifyPushedImage(read, expected, 'it');
-  });
+  for (const attested of [true, false])
+    testRegistry(`with the digest of its own manifest (in an index with attestations: ${attested})`, async () => {
+      const { digest, root, read } = await push({ attested });
+      expect(read).toMatchObject({ digest, content: { digest: root }, platform: expected.platform });
+      verifyPushedImage(read, expected, 'it');
+    });
 
-  test.each<[string, Partial<SyntheticImage>, { expected: string; found: string }]>([
+  const wrong: readonly [string, Partial<SyntheticImage>, { expected: string; found: string }][] = [
     ['another platform', { platform: 'linux/arm/v7' }, { expected: 'linux/arm64', found: 'linux/arm/v7' }],
     [
       'no labels',
@@ -54,13 +58,15 @@ describe('what was pushed is read back', () => {
       { labels: { ...labelsOf(expected), 'eks-gitops.inputs': 'c' } },
       { expected: `eks-gitops.inputs=${expected.inputs}`, found: 'eks-gitops.inputs=c' },
     ],
-  ])('and refused with %s', async (_, change, failure) => {
-    const { read } = await push(change);
-    const verifying = (async () => verifyPushedImage(read, expected, 'it'))();
-    await expect(verifying).rejects.toMatchObject({ code: 'IMAGE_UNEXPECTED', failure });
-  });
+  ];
+  for (const [what, change, failure] of wrong)
+    testRegistry(`and refused with ${what}`, async () => {
+      const { read } = await push(change);
+      const verifying = (async () => verifyPushedImage(read, expected, 'it'))();
+      await expect(verifying).rejects.toMatchObject({ code: 'IMAGE_UNEXPECTED', failure });
+    });
 
-  test('and refused when it is not one image', async () => {
+  testRegistry('and refused when it is not one image', async () => {
     const bytes = Buffer.from(JSON.stringify({ schemaVersion: 2, mediaType: mediaTypes.ociIndex, manifests: [] }));
     const reference = { ...repository(), tag: 'empty' };
     await registry.putManifest({ reference, mediaType: mediaTypes.ociIndex, bytes, tries: 'once' });
@@ -85,20 +91,20 @@ describe('a staging tag', () => {
     return { read, staged: await stageImage(registry, request), notices };
   };
 
-  test('moves to the last image', async () => {
+  testRegistry('moves to the last image', async () => {
     await stage({ content: 'one' }, server.host);
     const { read } = await stage({ content: 'two' }, server.host);
     expect(await readPushedImage(registry, { ...repository(), tag: 'build-1' })).toMatchObject({ digest: read.digest });
   });
 
-  test('that cannot be moved gives the image it holds, when that is the same build', async () => {
+  testRegistry('that cannot be moved gives the image it holds, when that is the same build', async () => {
     const first = await stage({ content: 'one' }, immutable.host);
     const second = await stage({ content: 'two', attested: true }, immutable.host);
     expect(second.staged.digest).toBe(first.read.digest);
     expect(second.notices).toEqual([expect.stringContaining('adopted')]);
   });
 
-  test('that cannot be moved and holds another build is a conflict', async () => {
+  testRegistry('that cannot be moved and holds another build is a conflict', async () => {
     await stage({}, immutable.host);
     const { read: image } = await push({ content: 'other', repository: repository(immutable.host) });
     const request = { repository: repository(immutable.host), tag: 'build-1', image, onNotice: () => undefined };

@@ -1,6 +1,9 @@
 import { type Moto, startMoto } from '@eks-gitops/testbed';
-import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
+import { testNeeding } from '@eks-gitops/testbed/needs';
+import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
 import { openLogin } from './provider.ts';
+
+const testMoto = await testNeeding('moto');
 
 const registry = '123456789012.dkr.ecr.us-west-2.amazonaws.com';
 const before = { ...process.env };
@@ -35,18 +38,17 @@ function login() {
   return { find, masked };
 }
 
-test.each(['AWS_ENDPOINT_URL_ECR', 'AWS_ENDPOINT_URL'])(
-  'AWS gives user and password, whenever it says they expire, at the endpoint of %s',
-  async endpoint => {
+for (const endpoint of ['AWS_ENDPOINT_URL_ECR', 'AWS_ENDPOINT_URL']) {
+  testMoto(`AWS gives user and password, whenever it says they expire, at the endpoint of ${endpoint}`, async () => {
     useAws({ ...keys, [endpoint]: moto.url });
     const { find, masked } = login();
     const password = '123456789012-auth-token';
     expect(await find(registry, { renew: false })).toEqual({ kind: 'basic', username: 'AWS', password });
     expect(masked).toEqual(expect.arrayContaining([password, Buffer.from(`AWS:${password}`).toString('base64')]));
-  },
-);
+  });
+}
 
-test('without credentials it says how to get some', async () => {
+testMoto('without credentials it says how to get some', async () => {
   useAws({ AWS_ENDPOINT_URL_ECR: moto.url });
   await expect(login().find(registry, { renew: false })).rejects.toMatchObject({
     code: 'ECR_LOGIN_FAILED',
@@ -54,7 +56,7 @@ test('without credentials it says how to get some', async () => {
   });
 });
 
-test('an endpoint that cannot be reached is named as such', async () => {
+testMoto('an endpoint that cannot be reached is named as such', async () => {
   useAws({ ...keys, AWS_ENDPOINT_URL_ECR: 'http://127.0.0.1:9' });
   await expect(login().find(registry, { renew: false })).rejects.toMatchObject({
     code: 'ECR_LOGIN_FAILED',
