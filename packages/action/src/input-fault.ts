@@ -1,4 +1,4 @@
-import { ActionError, type Failure } from '@eks-gitops/errors';
+import { ActionError, type Failure, factLines } from '@eks-gitops/errors';
 
 /** What is wrong with one input. */
 export interface InputFault extends Failure {
@@ -23,14 +23,8 @@ function failureOf({ input: _, meant: __, ...failure }: InputFault): Failure {
   return failure;
 }
 
-function describe({ message, expected, found, likely, remedy }: InputFault): string {
-  const facts = [
-    ['expected', expected],
-    ['found', found],
-    ['likely cause', likely],
-    ['what to do', remedy],
-  ].flatMap(([label, text]) => (text === undefined ? [] : [`    ${label}: ${text}`]));
-  return [`- ${message}`, ...facts].join('\n');
+function describe(fault: InputFault): string {
+  return [`- ${fault.message}`, ...factLines(fault).map(line => `    ${line}`)].join('\n');
 }
 
 /** A value as an error may show it: quoted, and cut when long. */

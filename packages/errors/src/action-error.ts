@@ -57,15 +57,15 @@ export function exitCodeOf(error: ActionError): number {
   return exitCodes[errorCodes[error.code].ending];
 }
 
-/** Renders an error as the lines that a user reads: the sentence, the facts, the cause's own words, the code. */
+/** Renders an error as the lines that a user reads: the sentence, the cause's own words, the facts, the code. */
 export function formatError(error: ActionError): string {
-  const { message, expected, found, likely, remedy, detail } = error.failure;
-  const facts = [
-    ['expected', expected],
-    ['found', found],
-    ['likely cause', likely],
-    ['what to do', remedy],
-  ].flatMap(([label, text]) => (text === undefined ? [] : [`  ${label}: ${text}`]));
+  const { message, detail } = error.failure;
   const words = detail === undefined ? [] : ['', detail.trimEnd(), ''];
-  return [message, ...words, ...facts, `  code: ${error.code}`].join('\n');
+  return [message, ...words, ...[...factLines(error.failure), `code: ${error.code}`].map(line => `  ${line}`)].join('\n');
+}
+
+/** What was expected and found, the likely cause and what to do, a line each; what is not known is left out. */
+export function factLines({ expected, found, likely, remedy }: Failure): readonly string[] {
+  const facts = { expected, found, 'likely cause': likely, 'what to do': remedy };
+  return Object.entries(facts).flatMap(([label, text]) => (text === undefined ? [] : [`${label}: ${text}`]));
 }

@@ -1,2 +1,2 @@
-export { ActionError, exitCodeOf, type Failure, formatError, toActionError } from './action-error.ts';
+export { ActionError, exitCodeOf, type Failure, factLines, formatError, toActionError } from './action-error.ts';
 export { type Ending, type ErrorCode, errorCodes, exitCodes } from './codes.ts';
