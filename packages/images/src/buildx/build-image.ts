@@ -20,7 +20,7 @@ export interface BuildRun extends Omit<BuildxCall, 'args' | 'onLine'> {
 
 /**
  * Builds, and pushes when asked. What fails for the moment is tried again: BuildKit has the steps in its cache, so that only the rest is
- * done anew. Throws BUILD_FAILED, PUSH_FAILED, BUILDER_UNAVAILABLE.
+ * done anew. Throws BUILD_FAILED, PUSH_FAILED, REGISTRY_DENIED, BUILDER_UNAVAILABLE.
  */
 export async function buildImage(request: BuildRequest, run: BuildRun): Promise<BuildMetadata> {
   const { retryDelays = [1_000, 4_000], onNotice, signal } = run;

@@ -61,7 +61,7 @@ describe('the error', () => {
   });
 
   test.each([
-    ['failed to push r/a: denied: no', 'PUSH_FAILED', /role needs ecr:InitiateLayerUpload/],
+    ['failed to push r/a: denied: no', 'REGISTRY_DENIED', /role needs ecr:InitiateLayerUpload/],
     ['failed to push r/a: unknown: no such repository', 'PUSH_FAILED', /create the repository/],
     ['failed to push r/a: unavailable: no', 'PUSH_FAILED', /again later/],
   ])('of %s is %s with what to do', (error, code, remedy) => {

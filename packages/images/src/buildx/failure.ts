@@ -56,7 +56,7 @@ export function explainFailure(failure: BuildxFailure, { repository }: { readonl
       });
     case 'denied':
       return new ActionError({
-        code: 'PUSH_FAILED',
+        code: 'REGISTRY_DENIED',
         message: `The registry refused the push to ${name}.`,
         ...facts,
         ...deniedAdvice,

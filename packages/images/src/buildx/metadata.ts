@@ -1,6 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
 import { z } from 'zod';
 import { type Digest, isDigest } from '../reference.ts';
+import { tryJson } from '../registry/try-json.ts';
 
 const metadata = z.looseObject({
   'containerimage.digest': z.string().refine(isDigest, 'not a SHA-256 digest').optional(),
@@ -15,7 +16,7 @@ export interface BuildMetadata {
 
 /** Reads the file that `--metadata-file` names (buildx reference, "Write build result metadata to a file"). Throws BUILD_FAILED. */
 export function parseMetadata(text: string): BuildMetadata {
-  const document = parseJson(text);
+  const document = tryJson(text);
   const parsed = metadata.safeParse(document);
   if (parsed.success) return { digest: parsed.data['containerimage.digest'], json: JSON.stringify(document) };
   throw new ActionError({
@@ -25,12 +26,4 @@ export function parseMetadata(text: string): BuildMetadata {
     found: z.prettifyError(parsed.error),
     remedy: 'update docker buildx',
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

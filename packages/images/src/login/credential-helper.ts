@@ -1,6 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
 import { z } from 'zod';
 import type { Credentials } from '../credentials.ts';
+import { tryJson } from '../registry/try-json.ts';
 
 const answer = z.object({ Username: z.string(), Secret: z.string() });
 
@@ -34,7 +35,7 @@ export async function askCredentialHelper({ helper, server, env, signal }: Helpe
     const words = [result.stdout, result.stderr].filter(text => text !== '').join('\n');
     throw failed({ helper, server }, words === '' ? (result.shortMessage ?? 'it failed') : words);
   }
-  const parsed = answer.safeParse(parseJson(result.stdout));
+  const parsed = answer.safeParse(tryJson(result.stdout));
   if (!parsed.success) throw failed({ helper, server }, 'its answer is not the JSON object with Username and Secret');
   const { Username: username, Secret: secret } = parsed.data;
   if (username === '<token>') return { kind: 'identity-token', token: secret };
@@ -49,12 +50,4 @@ function failed({ helper, server }: { helper: string; server: string }, found: s
     likely: 'the docker config names a helper that is not installed here or cannot sign in',
     remedy: 'install or repair the helper, remove it from the docker config, or log in with username and password, or login: ecr',
   });
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import { z } from 'zod';
 import type { Credentials } from '../credentials.ts';
+import { tryJson } from '../registry/try-json.ts';
 
 const auth = z.looseObject({
   auth: z.string().optional(),
@@ -48,7 +49,7 @@ export async function readDockerConfig(env: Environment): Promise<DockerConfig> 
 }
 
 function parseConfig(text: string, place: string): DockerConfig {
-  const parsed = dockerConfig.safeParse(parseJson(text));
+  const parsed = dockerConfig.safeParse(tryJson(text));
   if (parsed.success) return parsed.data;
   throw new ActionError({
     code: 'DOCKER_CONFIG_INVALID',
@@ -99,12 +100,4 @@ function readAuth({ auth: encoded, username, password, identitytoken }: z.infer<
 
 function hostOf(key: string): string {
   return key.replace(/^https?:\/\//, '').replace(/\/.*$/, '');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

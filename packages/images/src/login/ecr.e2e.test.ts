@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type Moto, startMoto } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, afterEach, beforeAll, expect } from '@jest/globals';
@@ -31,10 +34,10 @@ function useAws(variables: Readonly<Record<string, string>>): void {
 
 const keys = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test' };
 
-function login() {
+function login(env: Readonly<Record<string, string>> = {}) {
   const masked: string[] = [];
   const mask = (secret: string) => masked.push(secret);
-  const find = openLogin({ mode: 'auto', registry, env: {}, signal: AbortSignal.timeout(60_000), mask });
+  const find = openLogin({ mode: 'auto', registry, env, signal: AbortSignal.timeout(60_000), mask });
   return { find, masked };
 }
 
@@ -47,6 +50,15 @@ for (const endpoint of ['AWS_ENDPOINT_URL_ECR', 'AWS_ENDPOINT_URL']) {
     expect(masked).toEqual(expect.arrayContaining([password, Buffer.from(`AWS:${password}`).toString('base64')]));
   });
 }
+
+testMoto('a docker credential helper that is broken does not stand in the way', async () => {
+  useAws({ ...keys, AWS_ENDPOINT_URL_ECR: moto.url });
+  const folder = mkdtempSync(join(tmpdir(), 'ecr-'));
+  writeFileSync(join(folder, 'config.json'), JSON.stringify({ credsStore: 'absent' }));
+  const { find } = login({ DOCKER_CONFIG: folder });
+  expect(await find(registry, { renew: false })).toMatchObject({ username: 'AWS' });
+  rmSync(folder, { recursive: true });
+});
 
 testMoto('without credentials it says how to get some', async () => {
   useAws({ AWS_ENDPOINT_URL_ECR: moto.url });

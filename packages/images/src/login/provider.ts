@@ -51,7 +51,7 @@ async function find(registry: string, options: LoginOptions, { renew }: { renew:
   if (own && mode === 'ecr') return askAws();
   if (mode === 'none' || host === undefined) return stored(registry, options);
   if (renew) return askAws();
-  const kept = await stored(registry, options);
+  const kept = await stored(registry, options).catch(noneWhereHelperFails);
   return kept.kind === 'anonymous' ? askAws() : kept;
 }
 
@@ -65,6 +65,12 @@ async function stored(registry: string, { env, signal }: LoginOptions): Promise<
     case 'helper':
       return askCredentialHelper({ helper: login.helper, server: login.server, env, signal });
   }
+}
+
+/** A broken helper keeps nobody from Amazon ECR, which has another way. */
+function noneWhereHelperFails(thrown: unknown): Credentials {
+  if (thrown instanceof ActionError && thrown.code === 'CREDENTIAL_HELPER_FAILED') return { kind: 'anonymous' };
+  throw thrown;
 }
 
 function masked(credentials: Credentials, mask: (secret: string) => void): Credentials {
