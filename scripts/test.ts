@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { enterSandbox, findTool, type ToolName } from '@eks-gitops/testbed';
+import { enterSandbox, findTool, type MachineState, readMachine, type ToolName } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 import { type Check, checks, linters, runCheck } from './checks.ts';
 import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
@@ -32,6 +33,9 @@ const serverTools: readonly ToolName[] = [
   'act',
 ];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
+
+const cancelling = new AbortController();
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => cancelling.abort(new Error(`Cancelled by ${name}.`)));
 
 async function main(): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -79,27 +83,44 @@ async function runJest({ project, folder, args }: JestRun): Promise<Tally> {
   console.log(`\n── ${project} tests`);
   const report = join(folder, `${project}.json`);
   const jest = [join(bin, 'jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, '--passWithNoTests', ...args];
-  await (project === 'e2e' ? inSandbox(jest) : outside(jest));
-  return readFile(report, 'utf8').then(readJestReport, () => ({
+  const state = project === 'e2e' ? await runInSandbox(jest) : await runPlainly(jest);
+  const tally = await readFile(report, 'utf8').then(readJestReport, () => ({
     passed: 0,
     failed: [`${project} tests did not run`],
     notRun: [],
   }));
+  return addTallies([tally, ...state]);
 }
 
-async function outside(args: readonly string[]): Promise<void> {
+async function runPlainly(args: readonly string[]): Promise<[]> {
   await execa(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], reject: false });
+  return [];
 }
 
-/** Servers and containers are started in namespaces of their own, where nothing outlives the tests; without root there are none, and some tests cannot run. */
-async function inSandbox(args: readonly string[]): Promise<void> {
+/** Where this is root; elsewhere the tests that need it are listed as not run. The machine must then be as it was before. */
+async function runInSandbox(args: readonly string[]): Promise<Tally[]> {
   const [busybox, qemu] = await Promise.all([findTool('busybox-amd64'), findTool('qemu-aarch64')]);
-  if (process.getuid?.() !== 0 || busybox === undefined) return outside(args);
-  const cancel = new AbortController();
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => cancel.abort());
-  const emulator = qemu === undefined ? {} : { qemu: qemu.file };
-  const command = { command: process.execPath, args, env, busybox: busybox.file, ...emulator, signal: cancel.signal };
-  await enterSandbox(command);
+  if (process.getuid?.() !== 0 || busybox === undefined) return runPlainly(args);
+  const run = randomUUID();
+  const marker = `EKS_GITOPS_RUN=${run}`;
+  const before = await readMachine({ marker });
+  await enterSandbox({
+    command: process.execPath,
+    args,
+    env: { ...env, EKS_GITOPS_RUN: run },
+    busybox: busybox.file,
+    ...(qemu ? { qemu: qemu.file } : {}),
+    signal: cancelling.signal,
+  });
+  return [compareMachine(before, await readMachine({ marker }))];
+}
+
+function compareMachine(before: MachineState, after: MachineState): Tally {
+  const name = 'the tests leave the machine as it was';
+  const [was, is] = [before, after].map(state => JSON.stringify(state, undefined, 1));
+  if (was === is) return { passed: 1, failed: [], notRun: [] };
+  console.log(`✗ ${name}: before ${was}, after ${is}`);
+  return { passed: 0, failed: [name], notRun: [] };
 }
 
 process.exitCode = await main();

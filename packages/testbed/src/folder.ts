@@ -3,8 +3,10 @@ import { mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { takeLock } from './lock.ts';
 
-const prefix = 'eks-gitops-testbed-';
+/** Short, because the path of a Unix socket may have 104 characters only, and sandboxes nest. */
+const prefix = 'egt-';
 const lockName = 'lock';
 /** A folder younger than this may not have been locked yet. */
 const settlingTime = 60_000;
@@ -15,6 +17,18 @@ export async function createFolder(purpose: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), `${prefix}${purpose}-`));
   await writeFile(lockFile(folder), '');
   return folder;
+}
+
+/** Makes such a folder for the time of `work`, locked by this process. */
+export async function withFolder<T>(purpose: string, work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await createFolder(purpose);
+  const lock = await takeLock({ file: lockFile(folder), shared: true, ifHeld: 'wait' });
+  try {
+    return await work(folder);
+  } finally {
+    await lock?.release();
+    await removeFolder(folder);
+  }
 }
 
 export function lockFile(folder: string): string {

@@ -1,9 +1,12 @@
 export { type Buildkit, type BuildkitOptions, type RegistryAccess, startBuildkit } from './buildkit.ts';
 export { type ImageLayout, makeBusyboxLayout } from './busybox-layout.ts';
 export { type Authority, createAuthority, type KeyPair } from './certificates.ts';
+export { type ExportOptions, exportImage } from './container/export-image.ts';
+export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
+export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
+export { withFolder } from './folder.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
-export { type Need, testNeeding } from './needs.ts';
 export {
   type Answer,
   type IncomingRequest,

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { Socket } from 'node:net';
 
 export interface Lock {
   readonly release: () => Promise<void>;
@@ -23,7 +24,11 @@ export async function takeLock({ file, shared = false, ifHeld }: LockOptions): P
   const ended = once(holder, 'exit');
   const held = await Promise.race([once(holder.stdout, 'data').then(() => true), ended.then(() => false)]);
   if (!held) return undefined;
+  const streams = [holder.stdin, holder.stdout].filter(stream => stream instanceof Socket);
+  // A lock that a failure left held must not keep this process from ending.
+  for (const handle of [holder, ...streams]) handle.unref();
   const release = async (): Promise<void> => {
+    for (const handle of [holder, ...streams]) handle.ref();
     holder.stdin.end();
     await ended;
   };

@@ -13,6 +13,8 @@ export interface ProcessOptions {
   readonly folder: string;
   /** Looks for the sign of readiness in the log so far; undefined means not yet. */
   readonly ready: (log: string) => string | undefined | Promise<string | undefined>;
+  /** Seconds that it may take to be ready; default 30. */
+  readonly within?: number;
 }
 
 export interface ServerProcess {
@@ -24,12 +26,11 @@ export interface ServerProcess {
   readonly stop: () => Promise<void>;
 }
 
-const startLimit = 30_000;
 const stopLimit = 5_000;
 
 /**
  * Starts a server in its own process group and waits until it is ready. The kernel kills it when this process dies without a word.
- * Rejects with the server's log when it ends or is not ready after 30 s.
+ * Rejects with the server's log when it ends or is not ready in time.
  */
 export async function startProcess(options: ProcessOptions): Promise<ServerProcess> {
   const chunks: string[] = [];
@@ -76,14 +77,15 @@ async function waitUntilReady({ options, log, ended }: Waiting): Promise<string>
   ended.then(() => {
     running = false;
   });
-  const deadline = Date.now() + startLimit;
+  const { within = 30 } = options;
+  const deadline = Date.now() + within * 1000;
   while (Date.now() < deadline) {
     const sign = await options.ready(log());
     if (sign !== undefined) return sign;
     if (!running) throw new Error(`${options.name} ended before it was ready:\n${log()}`);
     await Promise.race([sleep(20), ended]);
   }
-  throw new Error(`${options.name} was not ready after ${startLimit / 1000} s:\n${log()}`);
+  throw new Error(`${options.name} was not ready after ${within} s:\n${log()}`);
 }
 
 /** A server that a failed test never stopped must not keep this process from ending; the kernel ends the server then. */

@@ -11,6 +11,8 @@ export interface Ecr {
   readonly host: string;
   /** Credentials and region that AWS clients take from the environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** What the token of its API carries. */
+  readonly login: { readonly username: string; readonly password: string };
   /** PEM file of the authority behind both. */
   readonly certificateFile: string;
   readonly log: () => string;
@@ -24,6 +26,7 @@ export interface Ecr {
 export async function startEcr({ immutable = false }: Pick<RegistryOptions, 'immutable'> = {}): Promise<Ecr> {
   const { authority, certificateFile, folder } = await currentSandbox();
   const turn = await takeLock({ file: join(folder, 'ecr.lock'), ifHeld: 'wait' });
+  const login = { username: 'AWS', password: `${awsAccount}-auth-token` };
   const moto = await startMoto({
     tls: await authority.issue([awsHosts.ecr.name, awsHosts.sts.name]),
     address: awsHosts.ecr.address,
@@ -33,7 +36,7 @@ export async function startEcr({ immutable = false }: Pick<RegistryOptions, 'imm
     tls: await authority.issue([awsHosts.registry.name]),
     address: awsHosts.registry.address,
     port: 443,
-    password: { username: 'AWS', password: `${awsAccount}-auth-token` },
+    password: login,
     immutable,
   });
   const stop = async (): Promise<void> => {
@@ -41,5 +44,5 @@ export async function startEcr({ immutable = false }: Pick<RegistryOptions, 'imm
     await turn?.release();
   };
   const env = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing', AWS_REGION: 'us-west-2' };
-  return { host: awsHosts.registry.name, env, certificateFile, log: () => moto.log() + registry.log(), stop };
+  return { host: awsHosts.registry.name, env, login, certificateFile, log: () => moto.log() + registry.log(), stop };
 }

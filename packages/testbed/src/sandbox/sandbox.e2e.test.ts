@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { describe, expect } from '@jest/globals';
 import { execa } from 'execa';
-import { findTool, type MachineState, readMachine, startEcr, testNeeding } from '../index.ts';
+import { findTool, type MachineState, readMachine, startEcr } from '../index.ts';
+import { testNeeding } from '../needs.ts';
 
 const testAsRoot = await testNeeding('root', 'busybox-amd64', 'busybox-arm64', 'qemu-aarch64');
 const testInSandbox = await testNeeding('sandbox', 'docker-registry', 'moto');

@@ -1,0 +1,97 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { execa } from 'execa';
+import { toolsFolder } from './cache.ts';
+import { goBuildArgs } from './go.ts';
+import { findVersion, isAtLeast } from './version.ts';
+
+describe('the folder of the tools', () => {
+  test.each([
+    [{ EKS_GITOPS_TOOLS: '/t', XDG_CACHE_HOME: '/c', HOME: '/h' }, '/t'],
+    [{ XDG_CACHE_HOME: '/c', HOME: '/h' }, '/c/eks-gitops-actions/tools'],
+    [{ XDG_CACHE_HOME: 'relative', HOME: '/h' }, '/h/.cache/eks-gitops-actions/tools'],
+  ])('of %j is %s', (env, folder) => {
+    expect(toolsFolder(env)).toBe(folder);
+  });
+
+  test('cannot be told without a home', () => {
+    expect(() => toolsFolder({})).toThrow('no folder to keep tools in');
+  });
+});
+
+describe('a version', () => {
+  test.each([
+    ['github.com/docker/buildx v0.38.2 abc', '0.38.2'],
+    ['act version 0.2.89', '0.2.89'],
+    ['go version go1.26.8 linux/amd64', '1.26.8'],
+    ['no number', undefined],
+  ])('of %j is %s', (output, version) => {
+    expect(findVersion(output)).toBe(version);
+  });
+
+  test.each([
+    ['1.26.8', '1.26', true],
+    ['1.9', '1.26', false],
+    ['0.38.2', '0.38.2', true],
+    ['0.38', '0.38.2', false],
+    ['2', '1.99', true],
+  ])('%s is at least %s: %s', (version, wanted, answer) => {
+    expect(isAtLeast(version, wanted)).toBe(answer);
+  });
+});
+
+test('a Go tool is built in its module, with its version stamped', () => {
+  const source = { kind: 'go', module: 'm', commands: ['./cmd/a'], stamp: 'm/v.V=v1' } as const;
+  expect(goBuildArgs({ source, moduleFolder: '/mod', folder: '/out' })).toEqual([
+    ...['build', '-C', '/mod', '-p=2', '-mod=readonly', '-trimpath', '-ldflags=-s -w -X m/v.V=v1', '-o=/out/', './cmd/a'],
+  ]);
+});
+
+describe('scripts/toolchain', () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'toolchain-'));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const script = fileURLToPath(new URL('../../../../scripts/toolchain.ts', import.meta.url));
+  const run = (args: readonly string[], env: Readonly<Record<string, string>>) =>
+    execa(process.execPath, [script, ...args], { env, extendEnv: false, reject: false });
+
+  async function putTool({ in: place, name, version }: { in: string; name: string; version: string }): Promise<void> {
+    await mkdir(place, { recursive: true });
+    await writeFile(join(place, name), `#!/bin/sh\necho ${name} version ${version}\n`, { mode: 0o755 });
+  }
+
+  test('takes a tool on PATH in the pinned version or newer, and else one of the cache that is whole', async () => {
+    const path = join(folder, 'path');
+    const cached = join(folder, 'actionlint-1.7.12');
+    const env = { PATH: `${path}:/usr/bin:/bin`, EKS_GITOPS_TOOLS: folder };
+    await putTool({ in: cached, name: 'actionlint', version: '1.7.12' });
+    await writeFile(join(cached, '.complete'), '');
+    await putTool({ in: path, name: 'actionlint', version: '1.7.11' });
+    expect((await run(['actionlint'], env)).stdout).toBe(`actionlint 1.7.12 ${cached}/actionlint (cache)`);
+    await putTool({ in: path, name: 'actionlint', version: '1.8.0' });
+    expect((await run(['actionlint'], env)).stdout).toBe(`actionlint 1.8.0 ${path}/actionlint (PATH)`);
+  });
+
+  test('does not take a tool whose building was cut short, and names Go with exit code 2 where it is missing or too old', async () => {
+    const cached = join(folder, 'actionlint-1.7.12');
+    await putTool({ in: cached, name: 'actionlint', version: '1.7.12' });
+    const without = await run(['actionlint'], { PATH: folder, EKS_GITOPS_TOOLS: folder });
+    expect(without.exitCode).toBe(2);
+    expect(without.stderr).toContain('go is needed to bring actionlint');
+    await putTool({ in: folder, name: 'go', version: 'go1.19.8' });
+    const old = await run(['actionlint'], { PATH: `${folder}:/bin`, EKS_GITOPS_TOOLS: folder });
+    expect(old.exitCode).toBe(2);
+    expect(old.stderr).toContain('version 1.19.8');
+  });
+
+  test('names the tools there are when asked for another, with exit code 2', async () => {
+    const { exitCode, stderr } = await run(['buildkit'], { EKS_GITOPS_TOOLS: folder });
+    expect({ exitCode, stderr }).toMatchObject({ exitCode: 2, stderr: expect.stringContaining('buildkitd') });
+  });
+});

@@ -1,0 +1,81 @@
+import { rename } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { ensureTools, enterSandbox, type ToolName, withFolder } from '@eks-gitops/testbed';
+import { checkOutShop, checkOutSource } from './lab-checkout.ts';
+import { demandLabMachine } from './lab-machine.ts';
+import type { LabPlan } from './lab-plan.ts';
+import { runScript, UsageError } from './run-script.ts';
+
+const help = `Usage: scripts/lab [--record FILE] [--source REPOSITORY [--context DIR] [--build-context NAME=VALUE]…]
+
+From a commit to a published multi-architecture index, on this machine alone: builds the sample shop for linux/amd64 and linux/arm64,
+publishes their index, reads it back, runs the image of each architecture, and prints what that proved and what was simulated.
+Needs root on a Linux amd64 machine; brings every tool that it needs. Nothing is left behind but the tools.
+
+  --record FILE            write the release record to FILE
+  --source REPOSITORY      build this git repository instead (a URL or a folder; its HEAD): your own app
+  --context DIR            the folder of the build context in it, with the Dockerfile (default: .)
+  --build-context N=VALUE  stands in for an image or a context N, as for docker buildx build: no image can be pulled in the lab`;
+
+const tools: readonly ToolName[] = [
+  'buildx',
+  'buildkitd',
+  'docker-registry',
+  'runc',
+  'qemu-aarch64',
+  'busybox-amd64',
+  'busybox-arm64',
+  'moto',
+];
+
+await runScript({ help }, async ({ args, signal, report }) => {
+  const options = parseOptions(args);
+  await demandLabMachine();
+  const found = await ensureTools({ names: tools, report, signal });
+  return withFolder('lab', async folder => {
+    const checkout = join(folder, 'checkout');
+    const record = join(folder, 'record.json');
+    const plan: LabPlan = await (options.source === undefined
+      ? checkOutShop({ checkout, record })
+      : checkOutSource({ ...options, source: options.source, checkout, record, signal }));
+    const code = await enterSandbox({
+      command: process.execPath,
+      args: [join(dirname(fileURLToPath(import.meta.url)), 'lab-in-sandbox.ts'), JSON.stringify(plan)],
+      busybox: found.get('busybox-amd64')?.file ?? '',
+      qemu: found.get('qemu-aarch64')?.file ?? '',
+      signal,
+    });
+    if (code === 0 && options.record !== undefined) await rename(record, options.record);
+    return code;
+  });
+});
+
+interface LabOptions {
+  readonly record: string | undefined;
+  readonly source: string | undefined;
+  readonly context: string;
+  readonly buildContexts: readonly string[];
+}
+
+function parseOptions(args: readonly string[]): LabOptions {
+  const { values } = parse(args);
+  const { record, source, context, 'build-context': buildContexts = [] } = values;
+  if (source === undefined && (context !== undefined || buildContexts.length > 0)) {
+    throw new UsageError('--context and --build-context go with --source REPOSITORY.');
+  }
+  return { record: record === undefined ? undefined : resolve(record), source, context: context ?? '.', buildContexts };
+}
+
+function parse(args: readonly string[]) {
+  const text = { type: 'string' } as const;
+  try {
+    return parseArgs({
+      args: [...args],
+      options: { record: text, source: text, context: text, 'build-context': { type: 'string', multiple: true } },
+    });
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\nRun scripts/lab --help.`);
+  }
+}
