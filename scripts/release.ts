@@ -58,7 +58,7 @@ async function inWorkTree(run: (tree: string) => Promise<void>): Promise<void> {
 }
 
 async function buildTwice(tree: string): Promise<void> {
-  await npm(tree, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund');
+  await npm(tree, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
   const [first, second] = [await build(tree), await build(tree)];
   const differing = [...first].filter(([file, hash]) => second.get(file) !== hash).map(([file]) => file);
   if (differing.length > 0 || first.size !== second.size) throw new Error(`a second build differs: ${differing.join(', ')}`);
@@ -76,7 +76,7 @@ async function build(tree: string): Promise<ReadonlyMap<string, string>> {
 
 async function commitBundles(tree: string, version: string): Promise<string> {
   await npm(tree, 'pkg', 'set', `version=${version}`, '--workspace', 'eks-gitops-actions');
-  await git(tree, 'add', '--force', '--', 'packages/cli/package.json', 'actions/*/dist');
+  await git(tree, 'add', '--force', '--', 'packages/cli/package.json', 'actions/*/dist/*');
   await git(tree, 'commit', '--quiet', '--no-verify', '-m', `Release v${version}`);
   return git(tree, 'rev-parse', 'HEAD');
 }
