@@ -88,6 +88,27 @@ testBuild('without Docker and without builder it names the ways to have one', as
   expect(error).toMatchObject({ code: 'BUILDER_UNAVAILABLE', remedy: expect.stringContaining('kubernetes://NAMESPACE') });
 });
 
+const cluster = {
+  apiVersion: 'v1',
+  kind: 'Config',
+  clusters: [{ name: 'a', cluster: { server: 'https://127.0.0.1:9' } }],
+  contexts: [{ name: 'a', context: { cluster: 'a', user: 'a' } }],
+  users: [{ name: 'a', user: { token: 'none' } }],
+  'current-context': 'a',
+};
+
+testBuild('a cluster that cannot be reached is named, with what to check', async () => {
+  const kubeconfig = join(world.home, 'kubeconfig');
+  writeFileSync(kubeconfig, JSON.stringify(cluster));
+  const { error } = await build('none', ['--builder=kubernetes://builds'], { KUBECONFIG: kubeconfig });
+  expect(error).toMatchObject({
+    code: 'BUILDER_UNAVAILABLE',
+    message: 'The builder in the namespace builds cannot be used.',
+    found: expect.stringMatching(/namespaces\/builds\/deployments\/.*connection refused/),
+    remedy: expect.stringContaining('kubeconfig'),
+  });
+});
+
 testBuild('a software bill of materials is made by a generator of one’s own, and kept beside the image', async () => {
   const generator = await build('scanner', [remote(), '--file=ui/scanner.Dockerfile', '--provenance=false']);
   expect(generator.exitCode).toBe(0);

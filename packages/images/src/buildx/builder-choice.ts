@@ -1,5 +1,6 @@
 import { ActionError } from '@eks-gitops/errors';
 import { formatPlatform, type Platform, parsePlatform, samePlatform } from '../platform.ts';
+import { lastError } from './failure.ts';
 
 /** Which builder builds: the one buildx uses by default, one the user made, or one that is made for this build. */
 export type BuilderChoice =
@@ -109,15 +110,39 @@ export function emulationWarning({ nodes }: BuilderState, platform: Platform): s
 }
 
 /** A builder that does not exist, does not answer or could not be made, in buildx's own words. */
-export function builderUnavailable(what: string, words: string): ActionError {
-  const dockerless = /docker API|Docker daemon/.test(words);
+export function builderUnavailable(choice: BuilderChoice, words: string): ActionError {
+  const dockerless = choice.kind === 'current' && /docker API|Docker daemon/.test(words);
   return new ActionError({
     code: 'BUILDER_UNAVAILABLE',
-    message: what,
-    found: words.trim() || 'no word of explanation',
-    likely: dockerless ? 'no Docker daemon runs here' : undefined,
-    remedy: dockerless
-      ? 'start Docker, or give the input builder the address of a BuildKit: tcp://host:port, unix:///path or kubernetes://NAMESPACE'
-      : 'check the input builder; docker buildx ls shows the builders of this machine',
+    message: `${nameOf(choice)} cannot be used.`,
+    found: lastError(words) || words.trim() || 'no word of explanation',
+    ...(dockerless ? withoutDocker : { remedy: remedies[choice.kind] }),
   });
 }
+
+function nameOf(choice: BuilderChoice): string {
+  switch (choice.kind) {
+    case 'current':
+      return "buildx's current builder";
+    case 'named':
+      return `The builder ${choice.name}`;
+    case 'remote':
+      return `The builder at ${choice.endpoint}`;
+    case 'kubernetes':
+      return `The builder in the namespace ${choice.namespace}`;
+  }
+}
+
+const withoutDocker = {
+  likely: 'no Docker daemon runs here',
+  remedy:
+    'start Docker, or give the input builder the address of a BuildKit: tcp://host:port, unix:///path or kubernetes://NAMESPACE',
+};
+
+const remedies = {
+  current: 'make a builder with docker buildx create --use (docker/setup-buildx-action on GitHub), or give the input builder',
+  named: 'check the input builder; docker buildx ls shows the builders of this machine',
+  remote: 'check that a BuildKit listens there, and that this machine may reach it',
+  kubernetes:
+    'check the kubeconfig of this job (aws eks update-kubeconfig), and that it may make deployments and exec into pods there',
+};

@@ -99,7 +99,8 @@ function shortened(name: string): string {
   return name.length > 100 ? `${name.slice(0, 99)}…` : name;
 }
 
-function lastError(words: string): string {
+/** What buildx said went wrong, without what it says before every error; empty when it said none. */
+export function lastError(words: string): string {
   const at = `\n${words}`.lastIndexOf('\nERROR: ');
   return at < 0
     ? ''

@@ -57,7 +57,7 @@ async function makeBuilder(make: BuilderToMake, need: BuilderNeed): Promise<Open
   const undo = { program: tool.program, args: [...tool.prefix, 'rm', '--force', name], env: privately };
   if (make.kind !== 'remote') await need.undoLater(undo);
   const made = await runBuildx({ ...need, env, args: createArguments({ name, make, platform, image }) });
-  if (made.exitCode !== 0) throw builderUnavailable('A builder for this build could not be made.', made.stderr);
+  if (made.exitCode !== 0) throw builderUnavailable(need.choice, made.stderr);
   return { name, env, state: await inspect(name, { ...need, env }), made: make.kind };
 }
 
@@ -71,11 +71,13 @@ async function privateState({ privateFolder, env }: BuilderNeed): Promise<{ read
   return { BUILDX_CONFIG: state };
 }
 
-async function inspect(name: string | undefined, call: Omit<BuildxCall, 'args'>): Promise<BuilderState> {
+async function inspect(
+  name: string | undefined,
+  call: Omit<BuildxCall, 'args'> & Pick<BuilderNeed, 'choice'>,
+): Promise<BuilderState> {
   const which = name === undefined ? [] : ['--', name];
   const seen = await runBuildx({ ...call, args: ['inspect', '--bootstrap', ...which] });
   const state = parseInspection(seen.stdout);
   if (seen.exitCode === 0 && state.error === undefined) return state;
-  const what = name === undefined ? "buildx's current builder cannot be used." : `The builder ${name} cannot be used.`;
-  throw builderUnavailable(what, state.error ?? seen.stderr);
+  throw builderUnavailable(call.choice, state.error ?? seen.stderr);
 }
