@@ -64,6 +64,11 @@ function cancelSignal(): AbortSignal {
   return cancel.signal;
 }
 
+/** A summary that cannot be written hides neither success nor error. */
 async function summarise(env: Environment, text: string): Promise<void> {
-  if (env['GITHUB_STEP_SUMMARY']) await core.summary.addRaw(text).write();
+  if (!env['GITHUB_STEP_SUMMARY']) return;
+  await core.summary
+    .addRaw(text)
+    .write()
+    .catch((thrown: unknown) => core.warning(inertText(`The job summary could not be written: ${thrown}`)));
 }

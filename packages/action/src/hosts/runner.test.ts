@@ -57,6 +57,12 @@ describe('a step that fails', () => {
     expect(await content('GITHUB_STEP_SUMMARY')).toContain('No luck with ***.');
   });
 
+  test('tells its own error also where the job summary cannot be written', async () => {
+    const { log } = await step({ INPUT_IMAGE: 'a', INPUT_OUTCOME: 'fail', GITHUB_STEP_SUMMARY: '/proc/summary' });
+    expect(log).toContain('::error title=BUILD_FAILED::');
+    expect(log).toContain('::warning::The job summary could not be written');
+  });
+
   test.each([
     ['a missing input', {}, 'The input image is required.', 'set image under `with:`'],
     ['a blanked record', { INPUT_IMAGE: 'a', INPUT_RECORD: '' }, 'The release record is empty.', 'mask-aws-account-id'],
