@@ -1,4 +1,4 @@
-import { rename } from 'node:fs/promises';
+import { copyFile, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -47,10 +47,17 @@ await runScript({ help }, async ({ args, signal, report }) => {
       qemu: found.get('qemu-aarch64')?.file ?? '',
       signal,
     });
-    if (code === 0 && options.record !== undefined) await rename(record, options.record);
+    if (code === 0 && options.record !== undefined) await put(record, options.record);
     return code;
   });
 });
+
+/** Whole or not at all, also from another file system. */
+async function put(from: string, to: string): Promise<void> {
+  const beside = `${to}.${process.pid}`;
+  await copyFile(from, beside);
+  await rename(beside, to);
+}
 
 interface LabOptions {
   readonly record: string | undefined;

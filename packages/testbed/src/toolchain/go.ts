@@ -24,7 +24,8 @@ export async function buildGoTool({ source, version, folder, signal }: GoBuild):
   const options = { env, cancelSignal: signal, stdin: 'ignore' } as const;
   const download = await execa('go', ['mod', 'download', '-json', `${source.module}@v${version}`], options);
   const { Dir } = downloaded.parse(JSON.parse(download.stdout));
-  await execa('go', goBuildArgs({ source, moduleFolder: Dir, folder }), options);
+  // Killed with this process, so that it does not write into a folder that another has taken over.
+  await execa('setpriv', ['--pdeathsig', 'KILL', '--', 'go', ...goBuildArgs({ source, moduleFolder: Dir, folder })], options);
 }
 
 /** Arguments of `go build`: two compilers at once, since a linker of these sizes takes gigabytes. */

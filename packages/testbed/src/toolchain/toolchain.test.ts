@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -88,6 +88,37 @@ describe('scripts/toolchain', () => {
     const old = await run(['actionlint'], { PATH: `${folder}:/bin`, EKS_GITOPS_TOOLS: folder });
     expect(old.exitCode).toBe(2);
     expect(old.stderr).toContain('version 1.19.8');
+  });
+
+  /** A stand-in for the compiler: it notes each build, and is told how to go on. */
+  async function putCompiler(then: string): Promise<void> {
+    const build = `echo build >> ${folder}/builds; ${then}; for a; do case $a in -o=*) out=\${a#-o=};; esac; done
+      printf '#!/bin/sh\\necho actionlint 1.7.12\\n' > $out/actionlint; chmod +x $out/actionlint`;
+    const body = `case $1 in version) echo go1.26.8;; mod) echo '{"Dir":"${folder}"}';; build) ${build};; esac`;
+    await writeFile(join(folder, 'go'), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+  }
+  const builds = async (): Promise<number> =>
+    (await readFile(join(folder, 'builds'), 'utf8').catch(() => '')).split('\n').length - 1;
+  const env = (): Record<string, string> => ({ PATH: `${folder}:/usr/bin:/bin`, EKS_GITOPS_TOOLS: folder });
+
+  test('builds a tool once for two who want it at the same time', async () => {
+    await putCompiler('sleep 0.5');
+    const both = await Promise.all([run(['actionlint'], env()), run(['actionlint'], env())]);
+    expect(both.map(({ stdout }) => stdout)).toEqual(
+      Array(2).fill(`actionlint 1.7.12 ${folder}/actionlint-1.7.12/actionlint (cache)`),
+    );
+    expect(await builds()).toBe(1);
+  });
+
+  test('builds anew what a SIGKILL cut short', async () => {
+    await putCompiler('exec sleep 60');
+    const cut = run(['actionlint'], env());
+    while ((await builds()) === 0) await new Promise(resolve => setTimeout(resolve, 20));
+    cut.kill('SIGKILL');
+    await cut;
+    await putCompiler(':');
+    expect((await run(['actionlint'], env())).stdout).toContain('(cache)');
+    expect(await builds()).toBe(2);
   });
 
   test('names the tools there are when asked for another, with exit code 2', async () => {
