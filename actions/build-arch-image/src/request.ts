@@ -1,6 +1,6 @@
-import { relative, resolve, sep } from 'node:path';
+import { resolve } from 'node:path';
 import { type CiFacts, resolveRun } from '@eks-gitops/action';
-import type { NoWorkTree, WorkTree } from '@eks-gitops/gitops';
+import { type NoWorkTree, pathInRepository, type WorkTree } from '@eks-gitops/gitops';
 import { buildScope, commitTimeLabel, revisionLabel, stagingTag } from '@eks-gitops/images';
 import { type BuildRequest, type BuildSecret, type ExpectedImage, inputsDigest, labelsOf } from '@eks-gitops/images/buildx';
 import { formatTime } from '@eks-gitops/images/manifest-index';
@@ -35,7 +35,7 @@ export function planBuild(inputs: BuildInputs, world: BuildWorld): BuildPlan {
     allowDirty: inputs['allow-dirty'],
     now: world.now,
   });
-  const contextPath = pathInRepository(inputs.context, world);
+  const contextPath = pathInRepository({ ...world, folder: inputs.context });
   const plain = plainRequest(inputs, world, commit);
   const buildArgs = plain.buildArgs.map(item => withValue(item, world.env));
   const expected = {
@@ -98,13 +98,6 @@ function secretsOf(inputs: BuildInputs): BuildSecret[] {
 function withValue(item: string, env: BuildWorld['env']): string {
   const value = item.includes('=') ? undefined : env[item];
   return value === undefined ? item : `${item}=${value}`;
-}
-
-/** Relative to the root of the work tree, with `/`; without one to the workspace. */
-function pathInRepository(context: string, { workTree, workspace }: BuildWorld): string {
-  if ('path' in workTree) return workTree.path;
-  const path = relative(workspace, resolve(workspace, context)).split(sep).join('/');
-  return path === '' ? '.' : path;
 }
 
 function tagOf(

@@ -1,7 +1,6 @@
-import { relative, resolve, sep } from 'node:path';
 import { type CiFacts, type ReleaseRecord, resolveRun } from '@eks-gitops/action';
 import { ActionError } from '@eks-gitops/errors';
-import type { NoWorkTree, WorkTree } from '@eks-gitops/gitops';
+import { type NoWorkTree, pathInRepository, type WorkTree } from '@eks-gitops/gitops';
 import { buildScope, formatRepository, isDigest } from '@eks-gitops/images';
 import { parseSource, type SourceSelection } from '@eks-gitops/images/manifest-index';
 import type { IndexInputs } from './inputs.ts';
@@ -28,16 +27,10 @@ export function selectSources(inputs: IndexInputs, world: SelectionWorld): Sourc
 
 function stagingOf(inputs: IndexInputs, world: SelectionWorld): { runId: string; scope: string; attempt: number } {
   const { image: repository, file = '', target = '' } = inputs;
-  const scope = inputs.scope ?? buildScope({ repository, context: pathInRepository(inputs.context, world), file, target });
+  const scope =
+    inputs.scope ?? buildScope({ repository, context: pathInRepository({ ...world, folder: inputs.context }), file, target });
   const run = resolveRun({ facts: world.facts, inputs, revision: knownRevision(inputs, world) });
   return { runId: run.id, scope, attempt: run.attempt };
-}
-
-/** Relative to the root of the work tree; without a checkout the input is taken as written from that root. */
-function pathInRepository(context: string, { workspace, workTree }: SelectionWorld): string {
-  if ('path' in workTree) return workTree.path;
-  const path = relative(workspace, resolve(workspace, context)).split(sep).join('/');
-  return path === '' ? '.' : path;
 }
 
 /** Only names the run, outside a CI. */

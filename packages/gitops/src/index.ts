@@ -1,1 +1,1 @@
-export { type NoWorkTree, readWorkTree, type WorkTree, type WorkTreeQuestion } from './work-tree.ts';
+export { type NoWorkTree, pathInRepository, readWorkTree, type WorkTree, type WorkTreeQuestion } from './work-tree.ts';

@@ -1,3 +1,4 @@
+import { relative, resolve, sep } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import { type Environment, type GitAnswer, readGit } from './git.ts';
 
@@ -35,6 +36,20 @@ export async function readWorkTree(question: WorkTreeQuestion): Promise<WorkTree
   const [root = '', prefix = ''] = succeeded(place, question.folder).split('\n');
   const [head, changes] = await Promise.all([readHead(question), readChanges(question)]);
   return { root, path: prefix === '' ? '.' : prefix.replace(/\/$/, ''), changes, ...(head === undefined ? {} : { head }) };
+}
+
+export interface PathQuestion {
+  readonly workTree: WorkTree | NoWorkTree;
+  /** As the user wrote it, from `workspace`. */
+  readonly folder: string;
+  readonly workspace: string;
+}
+
+/** A folder's path from the root of its work tree, with `/`; without a checkout the workspace counts as that root. */
+export function pathInRepository({ workTree, folder, workspace }: PathQuestion): string {
+  if ('path' in workTree) return workTree.path;
+  const path = relative(workspace, resolve(workspace, folder)).split(sep).join('/');
+  return path === '' ? '.' : path;
 }
 
 async function readHead(question: WorkTreeQuestion): Promise<WorkTree['head']> {
