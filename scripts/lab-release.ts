@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { ActionError } from '@eks-gitops/errors';
+import { ActionError, type ErrorCode, errorCodes } from '@eks-gitops/errors';
 import { type Ecr, requireTool } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -64,28 +64,24 @@ interface CommandRun {
   readonly signal: AbortSignal;
 }
 
-const result = z.object({ outputs: z.record(z.string(), z.string()) });
+const succeeded = z.object({ outputs: z.record(z.string(), z.string()) });
+const failed = z.object({ error: z.object({ code: z.enum(Object.keys(errorCodes) as [ErrorCode]), message: z.string() }) });
 
-/** Runs `eks-gitops … --json`, passing its messages on; its own error has been shown when this rejects. */
+/** Runs `eks-gitops … --json`, passing its messages on. */
 async function runCommand({ label, args, cwd, env, report, signal }: CommandRun): Promise<Record<string, string>> {
   report(`${label}: eks-gitops ${args.join(' ')}`);
-  const child = execa(command, [...args, '--json'], {
-    cwd,
-    env,
-    extendEnv: false,
-    stdin: 'ignore',
-    reject: false,
-    cancelSignal: signal,
-  });
+  const options = { cwd, env, extendEnv: false, stdin: 'ignore', reject: false, cancelSignal: signal } as const;
+  const child = execa(command, [...args, '--json'], options);
   createInterface(child.stderr).on('line', line => report(`${label}: ${line}`));
   const { stdout, exitCode } = await child;
   signal.throwIfAborted();
-  if (exitCode === 0) return result.parse(JSON.parse(stdout)).outputs;
+  if (exitCode === 0) return succeeded.parse(JSON.parse(stdout)).outputs;
+  const { code, message } = failed.parse(JSON.parse(stdout)).error;
+  const remedy =
+    'If it lacks a base image: no image can be pulled here, so name each by --build-context NAME=oci-layout://FOLDER:TAG';
   throw new ActionError({
-    code: 'BUILD_FAILED',
-    message: `eks-gitops ${args[0]} failed for ${label}, see above.`,
-    found: `exit code ${exitCode}`,
-    likely: args[0] === 'build-arch-image' ? 'a base image of the Dockerfile cannot be pulled here' : undefined,
-    remedy: args[0] === 'build-arch-image' ? 'Supply each base image: --build-context NAME=oci-layout://FOLDER:TAG' : undefined,
+    code,
+    message: `eks-gitops ${args[0]} failed for ${label}: ${message}`,
+    remedy: code === 'BUILD_FAILED' ? remedy : undefined,
   });
 }

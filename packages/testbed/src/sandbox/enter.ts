@@ -16,11 +16,11 @@ export interface SandboxOptions {
   readonly busybox: string;
   /** Lets arm64 programs run by this emulator. */
   readonly qemu?: string;
-  /** Ends the command with SIGTERM, and after 5 s everything in the sandbox with SIGKILL. */
+  /** Ends the command with SIGTERM, and after 1 s everything in the sandbox with SIGKILL. */
   readonly signal: AbortSignal;
 }
 
-const patience = 5_000;
+const patience = 1_000;
 
 /**
  * Runs a command in namespaces of its own (network, mounts, processes, IPC, host name; needs root): loopback is its only network,
