@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
-import { mountFormats } from './sandbox/emulation.ts';
+import { emulationEntry, isEmulationUsed, mountFormats } from './sandbox/emulation.ts';
 
 /** What lab and tests must leave as it was. A port needs a process or a network namespace of a process, so processes stand for it. */
 export interface MachineState {
@@ -40,7 +40,9 @@ async function markedProcesses(marker: string): Promise<string[]> {
 async function binaryFormats(): Promise<string[]> {
   if (process.getuid?.() !== 0) return [];
   const { stdout } = await execa('unshare', ['--mount', 'sh', '-ec', `${mountFormats}; ls /proc/sys/fs/binfmt_misc`]);
-  return stdout.split('\n');
+  // Our entry belongs there as long as a run of ours, beside or around this one, uses it.
+  const used = await isEmulationUsed();
+  return stdout.split('\n').filter(name => !(used && name === emulationEntry));
 }
 
 async function readQuietly(file: string): Promise<string> {

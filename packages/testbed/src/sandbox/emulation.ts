@@ -1,7 +1,7 @@
 import { execa } from 'execa';
 import { type Lock, takeLock } from '../lock.ts';
 
-const entry = 'eks-gitops-qemu-aarch64';
+export const emulationEntry = 'eks-gitops-qemu-aarch64';
 const folder = '/proc/sys/fs/binfmt_misc';
 /** Little-endian 64-bit ELF executables of machine 0xb7, as in Debian's binfmt entry for qemu-aarch64. */
 const magic = '\\x7f\\x45\\x4c\\x46\\x02\\x01\\x01\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x00\\x02\\x00\\xb7\\x00';
@@ -15,7 +15,7 @@ const users = '/run/eks-gitops-emulation.users';
 
 /** The line that makes the kernel run arm64 programs by an emulator; F opens it at once, so that containers need no copy of it. */
 export function emulationRule(qemu: string): string {
-  return `:${entry}:M::${magic}:${mask}:${qemu}:OPF`;
+  return `:${emulationEntry}:M::${magic}:${mask}:${qemu}:OPF`;
 }
 
 /**
@@ -31,7 +31,7 @@ enter_rule() {
     then return 0
     fi
   done 2>/dev/null
-  printf %s "$1" > ${folder}/register || [ -e ${folder}/${entry} ]
+  printf %s "$1" > ${folder}/register || [ -e ${folder}/${emulationEntry} ]
 }
 enter_rule`;
 
@@ -45,8 +45,15 @@ export async function countEmulationUser(): Promise<Lock> {
     await use?.release();
     const last = await takeLock({ file: users, ifHeld: 'give-up' });
     if (last === undefined) return;
-    const remove = `${mountFormats}; if [ -e ${folder}/${entry} ]; then echo -1 > ${folder}/${entry}; fi`;
+    const remove = `${mountFormats}; if [ -e ${folder}/${emulationEntry} ]; then echo -1 > ${folder}/${emulationEntry}; fi`;
     await execa('unshare', ['--mount', 'sh', '-ec', remove], { stdin: 'ignore' }).finally(last.release);
   };
   return { release };
+}
+
+/** Whether any run on this machine is counted as a user of emulation now. */
+export async function isEmulationUsed(): Promise<boolean> {
+  const only = await takeLock({ file: users, ifHeld: 'give-up' });
+  await only?.release();
+  return only === undefined;
 }
