@@ -56,7 +56,8 @@ export async function build(inputs: BuildInputs, context: ActionContext): Promis
 async function preparePlan(inputs: BuildInputs, { workspace, env, facts, signal, now }: ActionContext): Promise<BuildPlan> {
   const folder = resolve(workspace, inputs.context);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw noContext(inputs.context, folder);
-  const workTree = await readWorkTree({ folder, trusted: [resolve(workspace), folder], env, signal });
+  const files = inputs.file === undefined ? [] : [resolve(workspace, inputs.file)];
+  const workTree = await readWorkTree({ folder, files, trusted: [resolve(workspace), folder], env, signal });
   return planBuild(inputs, { workspace, workTree, facts, env, now: now() });
 }
 
