@@ -22,7 +22,7 @@ const env = {
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
 };
 
-const serverTools: readonly ToolName[] = [...labTools, 'act'];
+const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd'];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
 const cancelling = new AbortController();
