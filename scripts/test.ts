@@ -8,6 +8,7 @@ import { enterSandbox, findTool, type MachineState, readMachine, type ToolName }
 import { execa } from 'execa';
 import { type Check, checks, linters, runCheck } from './checks.ts';
 import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
+import { labTools } from './lab-tools.ts';
 
 const usage = `Usage: scripts/test [--all] [-- JEST ARGUMENTS]
 
@@ -21,17 +22,7 @@ const env = {
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
 };
 
-const serverTools: readonly ToolName[] = [
-  'buildx',
-  'buildkitd',
-  'docker-registry',
-  'runc',
-  'qemu-aarch64',
-  'busybox-amd64',
-  'busybox-arm64',
-  'moto',
-  'act',
-];
+const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd'];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
 const cancelling = new AbortController();

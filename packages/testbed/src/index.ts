@@ -4,6 +4,7 @@ export { type Authority, createAuthority, type KeyPair } from './certificates.ts
 export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
+export { type Docker, startDocker } from './docker.ts';
 export { withFolder } from './folder.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';

@@ -1,8 +1,22 @@
 /** Where a tool comes from when neither PATH nor the cache has it. */
 export type Source =
-  /** `commands` are packages of the module; `stamp` is `variable=value` for the linker, where the tool does not know its version. */
-  | { readonly kind: 'go'; readonly module: string; readonly commands: readonly string[]; readonly stamp?: string }
-  | { readonly kind: 'debian'; readonly package: string; readonly architecture?: 'amd64' | 'arm64' }
+  | {
+      readonly kind: 'go';
+      readonly module: string;
+      /** Packages of the module. */
+      readonly commands: readonly string[];
+      /** `variable=value` for the linker, where the tool does not know its version. */
+      readonly stamp?: string;
+      /** The publisher's own image of the same version, where there is one, and the absolute paths of the executables in it. */
+      readonly image?: { readonly reference: string; readonly files: readonly string[] };
+    }
+  | {
+      readonly kind: 'debian';
+      readonly package: string;
+      readonly architecture?: 'amd64' | 'arm64';
+      /** Packages of what it needs beside it, which a machine may lack. */
+      readonly beside?: readonly string[];
+    }
   | { readonly kind: 'pypi'; readonly requirement: string };
 
 export interface ToolSpec {
@@ -26,6 +40,7 @@ export const tools = {
       module: 'github.com/docker/buildx',
       commands: ['./cmd/buildx'],
       stamp: 'github.com/docker/buildx/version.Version=v0.38.2',
+      image: { reference: 'docker/buildx-bin:0.38.2', files: ['/buildx'] },
     },
     file: 'buildx',
     onPath: { executable: 'buildx', versionArgs: ['version'] },
@@ -38,6 +53,7 @@ export const tools = {
       module: 'github.com/moby/buildkit',
       commands: ['./cmd/buildctl', './cmd/buildkitd'],
       stamp: 'github.com/moby/buildkit/version.Version=v0.34.2',
+      image: { reference: 'moby/buildkit:v0.34.2', files: ['/usr/bin/buildctl', '/usr/bin/buildkitd'] },
     },
     file: 'buildkitd',
     onPath: { executable: 'buildkitd', versionArgs: ['--version'] },
@@ -93,6 +109,12 @@ export const tools = {
     version: '1.35.0',
     source: { kind: 'debian', package: 'busybox-static', architecture: 'arm64' },
     file: 'bin/busybox',
+    estimate: 10,
+  },
+  dockerd: {
+    version: '20.10.24',
+    source: { kind: 'debian', package: 'docker.io', beside: ['containerd', 'libdevmapper1.02.1'] },
+    file: 'usr/sbin/dockerd',
     estimate: 10,
   },
   moto: {
