@@ -9,6 +9,12 @@ export type Source =
       readonly stamp?: string;
       /** The publisher's own image of the same version, where there is one, and the absolute paths of the executables in it. */
       readonly image?: { readonly reference: string; readonly files: readonly string[] };
+      /** What `v0.0.0` means in its go.mod: the version of the modules that live in the same repository. */
+      readonly placeholder?: string;
+      /** A command of ours, in the testbed's `go/`, that is laid into the module as `./cmd/<name>`. */
+      readonly own?: string;
+      /** Modules (`path@version`) whose custom resource definitions go into the folder `crds` beside the executables. */
+      readonly crds?: readonly string[];
     }
   | {
       readonly kind: 'debian';
@@ -20,7 +26,10 @@ export type Source =
   | { readonly kind: 'pypi'; readonly requirement: string };
 
 export interface ToolSpec {
-  /** Pinned version; one on PATH counts in this version or newer. For Debian's tools the oldest that will do. */
+  /**
+   * Pinned version; one on PATH counts in this version or newer. For Debian's tools the oldest that will do. For a command of ours it
+   * is the version of the module that it is built in, `+` and a number that changes with the command.
+   */
   readonly version: string;
   readonly source: Source;
   /** The executable, below the tool's folder in the cache. */
@@ -31,7 +40,7 @@ export interface ToolSpec {
   readonly estimate: number;
 }
 
-/** Every tool that tests and the lab use, pinned. */
+/** Every tool that tests, lab and bench use, pinned. */
 export const tools = {
   buildx: {
     version: '0.38.2',
@@ -77,6 +86,66 @@ export const tools = {
     file: 'actionlint',
     onPath: { executable: 'actionlint', versionArgs: ['-version'] },
     estimate: 20,
+  },
+  'image-setters': {
+    version: '1.2.4+1',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/image-automation-controller',
+      commands: ['./cmd/image-setters'],
+      own: 'image-setters',
+    },
+    file: 'image-setters',
+    estimate: 30,
+  },
+  etcd: {
+    version: '3.6.4',
+    source: { kind: 'go', module: 'go.etcd.io/etcd/server/v3', commands: ['.'] },
+    file: 'server',
+    onPath: { executable: 'etcd', versionArgs: ['--version'] },
+    estimate: 30,
+  },
+  'kube-apiserver': {
+    version: '1.34.4',
+    source: {
+      kind: 'go',
+      module: 'k8s.io/kubernetes',
+      commands: ['./cmd/kube-apiserver'],
+      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
+      placeholder: '0.34.4',
+    },
+    file: 'kube-apiserver',
+    onPath: { executable: 'kube-apiserver', versionArgs: ['--version'] },
+    estimate: 420,
+  },
+  'image-automation-controller': {
+    version: '1.2.4',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/image-automation-controller',
+      commands: ['.'],
+      crds: [
+        'github.com/fluxcd/image-automation-controller@v1.2.4',
+        'github.com/fluxcd/image-reflector-controller@v1.2.4',
+        'github.com/fluxcd/source-controller@v1.9.5',
+      ],
+    },
+    file: 'image-automation-controller',
+    estimate: 200,
+  },
+  yq: {
+    version: '4.54.2',
+    source: { kind: 'go', module: 'github.com/mikefarah/yq/v4', commands: ['.'] },
+    file: 'yq',
+    onPath: { executable: 'yq', versionArgs: ['--version'] },
+    estimate: 30,
+  },
+  kustomize: {
+    version: '5.8.1',
+    source: { kind: 'go', module: 'sigs.k8s.io/kustomize/kustomize/v5', commands: ['.'] },
+    file: 'kustomize',
+    onPath: { executable: 'kustomize', versionArgs: ['version'] },
+    estimate: 30,
   },
   'docker-registry': {
     version: '2.8.2',
