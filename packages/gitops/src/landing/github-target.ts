@@ -1,6 +1,13 @@
 import { ActionError } from '@eks-gitops/errors';
 import type { WriteCommit } from '../edit.ts';
-import { commitOverApi, type GitHubRepository, type GitHubTarget, githubRepositoryOf, openGitHub, type ProxySettings } from '../github/index.ts';
+import {
+  commitOverApi,
+  type GitHubRepository,
+  type GitHubTarget,
+  githubRepositoryOf,
+  openGitHub,
+  type ProxySettings,
+} from '../github/index.ts';
 import type { GitCredentials } from '../repository/index.ts';
 
 /** Where GitHub is, beside github.com. */
@@ -46,7 +53,9 @@ export function openTarget(request: TargetRequest): OpenTarget {
 export function repositoryOnGitHub({ url, github }: Pick<GitHubQuestion, 'url' | 'github'>): GitHubRepository {
   const { serverUrl, serverApiUrl, apiUrl } = github;
   const own = apiUrl === undefined ? undefined : originOf(url);
-  const found = githubRepositoryOf(own === undefined ? { url, serverUrl, apiUrl: serverApiUrl } : { url, serverUrl: own, apiUrl });
+  const found = githubRepositoryOf(
+    own === undefined ? { url, serverUrl, apiUrl: serverApiUrl } : { url, serverUrl: own, apiUrl },
+  );
   if (found === undefined) throw notOnGitHub(url);
   return found;
 }

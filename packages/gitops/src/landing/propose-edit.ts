@@ -103,6 +103,9 @@ async function openBranch<Result>(request: ProposeRequest<Result>): Promise<GitR
 /** The commit message as a pull request: its first line, and the rest, with the trailers as a list. */
 function titleAndBody(message: string, { title }: Proposal): { title: string; body: string } {
   const [first = '', ...rest] = message.trim().split('\n');
-  const body = rest.join('\n').trim().replace(/^([A-Z][A-Za-z-]*): (.+)$/gm, '- $1: `$2`');
+  const body = rest
+    .join('\n')
+    .trim()
+    .replace(/^([A-Z][A-Za-z-]*): (.+)$/gm, '- $1: `$2`');
   return { title: title ?? first, body };
 }

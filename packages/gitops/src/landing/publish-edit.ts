@@ -6,7 +6,7 @@ import type { Environment } from '../git.ts';
 import { editLocally, type Identity, landEdit, openRepository, type Place, readRemoteUrl } from '../repository/index.ts';
 import { type GivenAccess, openGitAccess } from './access.ts';
 import { type GitHubPlace, openTarget } from './github-target.ts';
-import { type Proposal, proposeEdit, type Proposed } from './propose-edit.ts';
+import { type Proposal, type Proposed, proposeEdit } from './propose-edit.ts';
 
 /** How a change gets into a repository. */
 export type Destination =
