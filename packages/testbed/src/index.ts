@@ -5,6 +5,15 @@ export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
 export { withFolder } from './folder.ts';
+export {
+  type GitHubFault,
+  type GitHubOptions,
+  type GitHubRequest,
+  type LocalGitHub,
+  secondaryLimit,
+  startGitHub,
+} from './github/start-github.ts';
+export type { AppOptions, Permissions, PullRequest, RepositoryOptions, TokenOptions } from './github/world.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {
