@@ -10,6 +10,8 @@ export {
   type GitHubOptions,
   type GitHubRequest,
   type LocalGitHub,
+  loadPublishedApi,
+  type PublishedApi,
   secondaryLimit,
   startGitHub,
 } from './github/start-github.ts';

@@ -31,7 +31,7 @@ export async function pullBody(
       node_id: `L_${id}`,
       url,
       name: label,
-      description: null,
+      description: '',
       color: 'ededed',
       default: false,
     })),

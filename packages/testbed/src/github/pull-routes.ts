@@ -50,7 +50,6 @@ export const pullRoutes: readonly Route[] = [
     needs: write,
     run: async call => {
       const pull = await open(call);
-      call.repository.pulls.push(pull);
       return { status: 201, body: await pullBody(call, { pull, example: call.example(201) }) };
     },
   },
@@ -142,14 +141,27 @@ async function open({ actor, repository, body }: RestCall): Promise<PullRequest>
   const [headOid, baseOid] = await Promise.all([git.read(`refs/heads/${head}`), git.read(`refs/heads/${base}`)]);
   if (headOid === undefined) throw invalid('PullRequest', `Head ref must be a branch`);
   if (baseOid === undefined) throw invalid('PullRequest', `Base ref must be a branch`);
-  if (pulls.some(pull => pull.state === 'open' && pull.head === head && pull.base === base)) {
-    throw invalid('PullRequest', `A pull request already exists for ${owner}:${head}.`);
-  }
   if ((await git.between(baseOid, headOid)).length === 0) {
     throw invalid('PullRequest', `No commits between ${base} and ${head}`);
   }
+  // Nothing is awaited from here on, so that of two requests at once one is refused.
+  if (pulls.some(pull => pull.state === 'open' && pull.head === head && pull.base === base)) {
+    throw invalid('PullRequest', `A pull request already exists for ${owner}:${head}.`);
+  }
   const author = actor.bot ? `${actor.login}[bot]` : actor.login;
-  return { ...blank, number: nextNumber(repository), author, draft, head, base, title, body: text, comments: [] };
+  const pull: PullRequest = {
+    ...blank,
+    number: nextNumber(repository),
+    author,
+    draft,
+    head,
+    base,
+    title,
+    body: text,
+    comments: [],
+  };
+  pulls.push(pull);
+  return pull;
 }
 
 const blank = {

@@ -4,8 +4,8 @@ import { text } from 'node:stream/consumers';
 import type { KeyPair } from '../certificates.ts';
 import { closeServer, listen } from '../listening.ts';
 import { answerRequest, type Reply } from './answer-request.ts';
-import { openGraphql } from './graphql.ts';
-import { loadDescription } from './openapi.ts';
+import { type AnswerGraphql, openGraphql } from './graphql.ts';
+import { type Describe, loadDescription } from './openapi.ts';
 import { openTokens } from './tokens.ts';
 import { type AppOptions, openRepositories, type PullRequest, type RepositoryOptions, type TokenOptions } from './world.ts';
 
@@ -36,10 +36,23 @@ export interface GitHubOptions {
   /** The primary rate limit: requests until `reset` (seconds since 1970). */
   readonly rateLimit?: { readonly requests: number; readonly reset: number };
   readonly onRequest?: (request: GitHubRequest) => GitHubFault | undefined | Promise<GitHubFault | undefined>;
+  /** Loaded before, to be shared by several servers; loading takes half a second. */
+  readonly published?: PublishedApi;
   readonly tls?: KeyPair;
   /** Where it listens; default 127.0.0.1 and any free port. */
   readonly address?: string;
   readonly port?: number;
+}
+
+/** GitHub's published descriptions of its API. */
+export interface PublishedApi {
+  readonly describe: Describe;
+  readonly graphql: AnswerGraphql;
+}
+
+export async function loadPublishedApi(): Promise<PublishedApi> {
+  const [describe, graphql] = await Promise.all([loadDescription(), openGraphql()]);
+  return { describe, graphql };
 }
 
 export interface LocalGitHub {
@@ -64,8 +77,7 @@ export async function startGitHub(options: GitHubOptions): Promise<LocalGitHub> 
   const api = {
     repositories,
     tokens: openTokens({ tokens, apps, lifetime: tokenLifetime }),
-    describe: await loadDescription(),
-    graphql: await openGraphql(),
+    ...(options.published ?? (await loadPublishedApi())),
   };
   const operations: string[] = [];
   const violations: string[] = [];
