@@ -5,6 +5,7 @@ import { openOctokit, type ProxySettings } from './octokit.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { isPassing, limitWait, parseRefusal, type Refusal } from './refusal.ts';
 import { type Purpose, refusalError } from './refusal-error.ts';
+import type { GitHubRepository } from './repository-url.ts';
 
 export interface GitHubOptions {
   /** Of a user, an installation or the workflow; or an App's JSON web token. */
@@ -50,6 +51,12 @@ export interface GitHub {
    * again. A refusal after an unclear try is looked into as well.
    */
   readonly settle: <T>(call: GitHubCall<T>, look: () => Promise<T | undefined>) => Promise<GitHubOutcome<T>>;
+}
+
+/** A repository, and the API that reaches it. */
+export interface GitHubTarget {
+  readonly github: GitHub;
+  readonly repository: GitHubRepository;
 }
 
 export function openGitHub(options: GitHubOptions): GitHub {

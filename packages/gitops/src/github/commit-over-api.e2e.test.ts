@@ -1,8 +1,12 @@
-import { type GitHubFault, type GitHubRequest, secondaryLimit } from '@eks-gitops/testbed';
-import { afterEach, describe, expect, test } from '@jest/globals';
+import { type GitHubFault, type GitHubRequest, loadPublishedApi, secondaryLimit } from '@eks-gitops/testbed';
+import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import type { CommitRequest } from '../edit.ts';
 import { commitOverApi } from './commit-over-api.ts';
-import { type LocalRepository, startLocalRepository } from './local-github.ts';
+import { type LocalOptions, type LocalRepository, startLocalRepository } from './local-github.ts';
+
+const published = await loadPublishedApi();
+const start = (options: LocalOptions = {}) => startLocalRepository({ published, ...options });
+jest.setTimeout(30_000);
 
 let local: LocalRepository;
 afterEach(async () => {
@@ -24,7 +28,7 @@ function first(count: number, operation: string, fault: GitHubFault) {
 }
 
 test('a commit lands as a real, signed commit with the message, its trailers, and the other files untouched', async () => {
-  local = await startLocalRepository();
+  local = await start();
   const parent = local.head('main');
   const answer = await commitOverApi(local.target())(request());
   const commit = local.head('main');
@@ -40,7 +44,7 @@ test('a commit lands as a real, signed commit with the message, its trailers, an
 });
 
 test('bytes go through as they are, in files of any depth that are new or old', async () => {
-  local = await startLocalRepository();
+  local = await start();
   const content = Buffer.from([0xef, 0xbb, 0xbf, 0x0d, 0x0a, 0x00, 0xff]);
   const path = 'a b/ü/"quoted".yaml';
   await commitOverApi(local.target())(request({ changes: [{ path, content }] }));
@@ -49,7 +53,7 @@ test('bytes go through as they are, in files of any depth that are new or old', 
 
 describe('a branch that has moved is told as moved, and nothing is written', () => {
   test('because somebody pushed', async () => {
-    local = await startLocalRepository();
+    local = await start();
     const before = request();
     const theirs = local.commitFile({ branch: 'main', path: 'theirs.yaml', content: 'a: 1\n' });
     expect(await commitOverApi(local.target())(before)).toEqual({ kind: 'moved' });
@@ -57,12 +61,12 @@ describe('a branch that has moved is told as moved, and nothing is written', () 
   });
 
   test('because the parent is unknown to GitHub', async () => {
-    local = await startLocalRepository();
+    local = await start();
     expect(await commitOverApi(local.target())(request({ parent: '1'.repeat(40) }))).toEqual({ kind: 'moved' });
   });
 
   test('and of ten commits at once on one head exactly one is accepted', async () => {
-    local = await startLocalRepository();
+    local = await start();
     const asked = request();
     const answers = await Promise.all(
       Array.from({ length: 10 }, (_, index) => commitOverApi(local.target())({ ...asked, message: `Number ${index}` })),
@@ -78,7 +82,7 @@ describe('what GitHub failed at is looked into before it is sent again', () => {
     ['a connection that broke before', { kind: 'reset', when: 'before' }],
     ['a 502', { kind: 'answer', status: 502, body: { message: 'Server Error' } }],
   ] as const)('%s ends in one commit', async (_, fault) => {
-    local = await startLocalRepository({ onRequest: first(1, 'createCommitOnBranch', fault) });
+    local = await start({ onRequest: first(1, 'createCommitOnBranch', fault) });
     const answer = await commitOverApi(local.target())(request());
     expect(answer).toEqual({ kind: 'accepted', commit: local.head('main') });
     expect(local.git('rev-list', '--count', 'main')).toBe('2');
@@ -86,7 +90,7 @@ describe('what GitHub failed at is looked into before it is sent again', () => {
 
   test('even when somebody has pushed on top meanwhile', async () => {
     let ours = '';
-    local = await startLocalRepository({
+    local = await start({
       onRequest: async asked => {
         if (asked.operation === 'createCommitOnBranch' && asked.count === 1) return { kind: 'reset', when: 'after' };
         if (ours === '') {
@@ -101,7 +105,7 @@ describe('what GitHub failed at is looked into before it is sent again', () => {
   });
 
   test('a GitHub that keeps failing is an error with its words', async () => {
-    local = await startLocalRepository({
+    local = await start({
       onRequest: first(9, 'createCommitOnBranch', { kind: 'answer', status: 503, body: { message: 'Unicorn!' } }),
     });
     await expect(commitOverApi(local.target())(request())).rejects.toMatchObject({
@@ -114,21 +118,21 @@ describe('what GitHub failed at is looked into before it is sent again', () => {
 
 describe('limits of the rate', () => {
   test('a secondary one is waited out, and the commit lands once', async () => {
-    local = await startLocalRepository({ onRequest: first(2, 'createCommitOnBranch', secondaryLimit(0)) });
+    local = await start({ onRequest: first(2, 'createCommitOnBranch', secondaryLimit(0)) });
     expect(await commitOverApi(local.target())(request())).toMatchObject({ kind: 'accepted' });
     expect(local.notices).toHaveLength(2);
     expect(local.git('rev-list', '--count', 'main')).toBe('2');
   });
 
   test('a secondary one that outlasts the deadline is an error at once', async () => {
-    local = await startLocalRepository({ onRequest: first(9, 'createCommitOnBranch', secondaryLimit(600)) });
+    local = await start({ onRequest: first(9, 'createCommitOnBranch', secondaryLimit(600)) });
     await expect(commitOverApi(local.target())(request())).rejects.toMatchObject({ code: 'GITHUB_LIMITED' });
     expect(local.notices).toEqual([]);
   });
 
   test('the primary one is waited out until its reset', async () => {
     const reset = Math.floor(Date.now() / 1000) + 1;
-    local = await startLocalRepository({ rateLimit: { requests: 0, reset } });
+    local = await start({ rateLimit: { requests: 0, reset } });
     expect(await commitOverApi(local.target())(request())).toMatchObject({ kind: 'accepted' });
     expect(local.notices).toHaveLength(1);
   });
@@ -136,20 +140,20 @@ describe('limits of the rate', () => {
 
 describe('refusals', () => {
   test('a branch that does not exist', async () => {
-    local = await startLocalRepository();
+    local = await start();
     const asked = request({ branch: 'release' });
     await expect(commitOverApi(local.target())(asked)).rejects.toMatchObject({ code: 'BRANCH_MISSING' });
   });
 
   test('a protected branch, with GitHub’s words', async () => {
     const words = 'Changes must be made through a pull request.';
-    local = await startLocalRepository({ repository: { protected: { main: words } } });
+    local = await start({ repository: { protected: { main: words } } });
     const error = { code: 'GIT_REJECTED', failure: { detail: words } };
     await expect(commitOverApi(local.target())(request())).rejects.toMatchObject(error);
   });
 
   test('a token without the permission', async () => {
-    local = await startLocalRepository();
+    local = await start();
     const error = { code: 'GITHUB_DENIED', failure: { expected: 'a token with contents: write' } };
     await expect(commitOverApi(local.target({ token: 'reader' }))(request())).rejects.toMatchObject(error);
   });
@@ -158,7 +162,7 @@ describe('refusals', () => {
     ['a token without access to the repository', 'stranger'],
     ['a wrong token', 'wrong'],
   ])('%s', async (_, token) => {
-    local = await startLocalRepository();
+    local = await start();
     await expect(commitOverApi(local.target({ token }))(request())).rejects.toMatchObject({ code: 'GITHUB_DENIED' });
   });
 });
@@ -166,7 +170,7 @@ describe('refusals', () => {
 test('a cancel ends a wait for a limit at once', async () => {
   const cancel = new AbortController();
   const reason = new Error('cut');
-  local = await startLocalRepository({ onRequest: first(9, 'createCommitOnBranch', secondaryLimit(20)) });
+  local = await start({ onRequest: first(9, 'createCommitOnBranch', secondaryLimit(20)) });
   const { github, repository } = local.target({ signal: cancel.signal });
   const writing = commitOverApi({ github, repository })(request());
   const check = setInterval(() => local.notices.length > 0 && cancel.abort(reason), 10);

@@ -1,17 +1,13 @@
-import { ActionError } from '@eks-gitops/errors';
+import type { ActionError } from '@eks-gitops/errors';
 import { z } from 'zod';
 import type { CommitAnswer, CommitRequest, WriteCommit } from '../edit.ts';
-import type { GitHub, GitHubCall } from './client.ts';
+import { ruleError } from './branch-rule.ts';
+import { branchMissing, readHead } from './branches.ts';
+import type { GitHubCall, GitHubTarget } from './client.ts';
 import { sameMessage, splitMessage } from './commit-message.ts';
 import { fileFields, holdsFiles } from './file-identity.ts';
 import type { Refusal } from './refusal.ts';
 import type { GitHubRepository } from './repository-url.ts';
-
-/** A repository, and the API that reaches it. */
-export interface GitHubTarget {
-  readonly github: GitHub;
-  readonly repository: GitHubRepository;
-}
 
 /**
  * Commits through GraphQL's createCommitOnBranch, so that GitHub signs: the commit shows as verified. Its author is whom the token acts
@@ -64,56 +60,17 @@ interface RefusedCommit {
 
 /**
  * What a refusal means. Another head is STALE_DATA; a parent or branch that GitHub does not know both are NOT_FOUND, told apart by
- * looking. Rules are BRANCH_PROTECTION_RULE_VIOLATION, or for rulesets a type of their own (Thinkmill/keystatic issue 1598).
+ * looking.
  */
 async function explain(target: GitHubTarget, { request, refusal, error }: RefusedCommit): Promise<CommitAnswer> {
   if (refusal.types.includes('STALE_DATA')) return { kind: 'moved' };
-  if (isRule(refusal)) throw rejected(request, refusal);
+  const rule = ruleError({ branch: request.branch, refusal });
+  if (rule !== undefined) throw rule;
   if (!refusal.types.includes('NOT_FOUND')) throw error;
   const head = await readHead(target, request.branch);
   if (head === undefined) throw branchMissing(target, request.branch);
   if (head !== request.parent) return { kind: 'moved' };
   throw error;
-}
-
-function isRule({ types, words }: Refusal): boolean {
-  return types.some(type => /RULE/.test(type)) || words.some(text => /rule violations|protected branch/i.test(text));
-}
-
-function rejected({ branch }: CommitRequest, { words }: Refusal): ActionError {
-  return new ActionError({
-    code: 'GIT_REJECTED',
-    message: `GitHub does not take a commit on the branch ${branch}.`,
-    likely: 'the branch is protected, or a ruleset demands a pull request or checks',
-    remedy: 'Use mode: pull-request, or let the App or user whose token this is bypass the rule.',
-    detail: words.join('\n'),
-  });
-}
-
-export function branchMissing({ repository }: GitHubTarget, branch: string): ActionError {
-  return new ActionError({
-    code: 'BRANCH_MISSING',
-    message: `${repository.owner}/${repository.name} has no branch ${branch}.`,
-    remedy: 'Correct branch, or create the branch first.',
-  });
-}
-
-const headAnswer = z
-  .object({ repository: z.object({ ref: z.object({ target: z.object({ oid: z.string() }) }).nullable() }) })
-  .transform(({ repository: { ref } }) => ref?.target.oid);
-
-/** The commit that a branch is at; undefined without the branch. */
-export function readHead({ github, repository }: GitHubTarget, branch: string): Promise<string | undefined> {
-  const { owner, name } = repository;
-  return github.ask({
-    request: `query head($owner: String!, $name: String!, $ref: String!) {
-      repository(owner: $owner, name: $name) { ref(qualifiedName: $ref) { target { oid } } }
-    }`,
-    parameters: { owner, name, ref: `refs/heads/${branch}` },
-    purpose: `read the branch ${branch} of ${owner}/${name}`,
-    permission: 'contents=read',
-    answer: headAnswer,
-  });
 }
 
 const parents = z.object({ nodes: z.array(z.object({ oid: z.string() })) });

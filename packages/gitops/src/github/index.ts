@@ -1,4 +1,13 @@
-export { type GitHub, type GitHubOptions, openGitHub } from './client.ts';
-export { commitOverApi, type GitHubTarget } from './commit-over-api.ts';
+export type { MergeMethod } from './auto-merge.ts';
+export { type GitHub, type GitHubOptions, type GitHubTarget, openGitHub } from './client.ts';
+export { commitOverApi } from './commit-over-api.ts';
 export type { ProxySettings } from './octokit.ts';
+export { type PullRequestRequest, type UpsertedPullRequest, upsertPullRequest } from './pull-request.ts';
+export {
+  commitToPullRequestBranch,
+  type PullRequestBranches,
+  type PullRequestBranchState,
+  type PullRequestCommitAnswer,
+  readPullRequestBranch,
+} from './pull-request-branch.ts';
 export { type GitHubRepository, githubRepositoryOf, type RepositoryUrlQuestion } from './repository-url.ts';

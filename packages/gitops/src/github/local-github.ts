@@ -3,8 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { type GitHubOptions, type LocalGitHub, type RepositoryOptions, startGitHub } from '@eks-gitops/testbed';
-import { openGitHub } from './client.ts';
-import type { GitHubTarget } from './commit-over-api.ts';
+import { type GitHubTarget, openGitHub } from './client.ts';
 
 /** For tests: a GitHub with the one repository octo/gitops, which has a branch main with one commit. */
 export interface LocalRepository {
@@ -21,9 +20,9 @@ export interface LocalRepository {
 
 const identity = { NAME: 'Somebody', EMAIL: 'somebody@example.com' };
 
-export async function startLocalRepository(
-  options: Partial<GitHubOptions> & { repository?: Partial<RepositoryOptions> } = {},
-): Promise<LocalRepository> {
+export type LocalOptions = Partial<GitHubOptions> & { repository?: Partial<RepositoryOptions> };
+
+export async function startLocalRepository(options: LocalOptions): Promise<LocalRepository> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'local-github-')));
   const folder = join(root, 'gitops.git');
   const people = Object.fromEntries(
