@@ -25,7 +25,7 @@ export {
   type ServedGitRequest,
   startGitServer,
 } from './git/git-server.ts';
-
+export {
   type GitHubFault,
   type GitHubOptions,
   type GitHubRequest,
