@@ -36,7 +36,13 @@ export {
   startGitHub,
 } from './github/start-github.ts';
 
-export type { AppOptions, Permissions, PullRequest, RepositoryOptions, TokenOptions } from './github/world.ts';
+export type {
+  AppOptions,
+  Permissions,
+  PullRequest,
+  RepositoryOptions as GitHubRepositoryOptions,
+  TokenOptions,
+} from './github/world.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {

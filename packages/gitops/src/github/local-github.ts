@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { type GitHubOptions, type LocalGitHub, type RepositoryOptions, startGitHub } from '@eks-gitops/testbed';
+import { type GitHubOptions, type GitHubRepositoryOptions, type LocalGitHub, startGitHub } from '@eks-gitops/testbed';
 import { type GitHubTarget, openGitHub } from './client.ts';
 
 /** For tests: a GitHub with the one repository octo/gitops, which has a branch main with one commit. */
@@ -20,7 +20,7 @@ export interface LocalRepository {
 
 const identity = { NAME: 'Somebody', EMAIL: 'somebody@example.com' };
 
-export type LocalOptions = Partial<GitHubOptions> & { repository?: Partial<RepositoryOptions> };
+export type LocalOptions = Partial<GitHubOptions> & { repository?: Partial<GitHubRepositoryOptions> };
 
 export async function startLocalRepository(options: LocalOptions): Promise<LocalRepository> {
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'local-github-')));
