@@ -2,7 +2,13 @@
 export type Source =
   /** `commands` are packages of the module; `stamp` is `variable=value` for the linker, where the tool does not know its version. */
   | { readonly kind: 'go'; readonly module: string; readonly commands: readonly string[]; readonly stamp?: string }
-  | { readonly kind: 'debian'; readonly package: string; readonly architecture?: 'amd64' | 'arm64' }
+  /** `libraries` are packages that are unpacked beside it, for what a machine may not have. */
+  | {
+      readonly kind: 'debian';
+      readonly package: string;
+      readonly architecture?: 'amd64' | 'arm64';
+      readonly libraries?: readonly string[];
+    }
   | { readonly kind: 'pypi'; readonly requirement: string };
 
 export interface ToolSpec {
@@ -94,6 +100,13 @@ export const tools = {
     source: { kind: 'debian', package: 'busybox-static', architecture: 'arm64' },
     file: 'bin/busybox',
     estimate: 10,
+  },
+  sshd: {
+    version: '9.2',
+    source: { kind: 'debian', package: 'openssh-server', libraries: ['libwrap0'] },
+    file: 'usr/sbin/sshd',
+    onPath: { executable: 'sshd', versionArgs: ['-V'] },
+    estimate: 5,
   },
   moto: {
     version: '5.2.5',
