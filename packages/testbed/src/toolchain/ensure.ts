@@ -127,7 +127,7 @@ async function fetchTool({ source, version, folder, signal, archive }: Fetching)
     case 'go':
       return buildGoTool({ source, version, folder, signal });
     case 'debian':
-      for (const name of [source.package, ...(source.beside ?? [])]) await archive?.unpack({ ...source, package: name }, folder);
+      await archive?.unpack(source, folder);
       return;
     case 'pypi':
       return installFromPypi({ requirement: source.requirement, folder, signal });
