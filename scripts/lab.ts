@@ -36,7 +36,10 @@ await runScript({ help }, async ({ args, signal, report }) => {
       qemu: found.get('qemu-aarch64')?.file ?? '',
       signal,
     });
-    if (code === 0 && options.record !== undefined) await put(record, options.record);
+    if (code === 0 && options.record !== undefined) {
+      await put(record, options.record);
+      report(`The release record is in ${options.record}`);
+    }
     return code;
   });
 });
