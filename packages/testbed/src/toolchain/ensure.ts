@@ -127,8 +127,7 @@ async function fetchTool({ source, version, folder, signal, archive }: Fetching)
     case 'go':
       return buildGoTool({ source, version, folder, signal });
     case 'debian':
-      await archive?.unpack(source, folder);
-      return;
+      return archive?.unpack(source, folder);
     case 'pypi':
       return installFromPypi({ requirement: source.requirement, folder, signal });
   }
