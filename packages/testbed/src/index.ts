@@ -9,6 +9,21 @@ export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
 export { withFolder } from './folder.ts';
+export {
+  type BareRepository,
+  createBareRepository,
+  type RepositoryFiles,
+  type RepositoryOptions,
+} from './git/bare-repository.ts';
+export {
+  type GitFault,
+  type GitRequest,
+  type GitServer,
+  type GitServerOptions,
+  type Login,
+  type ServedGitRequest,
+  startGitServer,
+} from './git/git-server.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {
