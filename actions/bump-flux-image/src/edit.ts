@@ -50,7 +50,11 @@ export function bumpEdit(plan: BumpPlan): EditTree<readonly PolicyChange[]> {
     const written = policies.filter(({ verdict }) => verdict.kind === 'write');
     for (const one of written) refuseTwoWriters(one, flux);
     const changes = written.length === 0 ? [] : editMarkers({ manifests, images: written.map(imageOf) }).changes;
-    return { changes, message: messageOf(plan, written.length === 0 ? policies : written), result: policies.map(changeOf) } satisfies Edit<readonly PolicyChange[]>;
+    return {
+      changes,
+      message: messageOf(plan, written.length === 0 ? policies : written),
+      result: policies.map(changeOf),
+    } satisfies Edit<readonly PolicyChange[]>;
   };
 }
 
