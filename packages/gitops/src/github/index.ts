@@ -11,6 +11,7 @@ export {
   upsertPullRequest,
 } from './pull-request.ts';
 export {
+  type BranchQuestion,
   commitToPullRequestBranch,
   type PullRequestBranches,
   type PullRequestBranchState,
