@@ -10,7 +10,7 @@ let copy: string;
 /** A copy of what generating reads and writes; the packages stay those of the repository. */
 beforeEach(async () => {
   copy = await mkdtemp(join(tmpdir(), 'generate-test-'));
-  const paths = ['package.json', 'scripts/generate.ts', 'packages/cli', 'packages/errors/README.md', 'actions'];
+  const paths = ['package.json', 'scripts/generate.ts', 'packages/cli', 'packages/errors/README.md', 'actions', 'README.md'];
   const filter = (path: string): boolean => !/\/(?:dist|node_modules)$/.test(path);
   for (const path of paths) await cp(join(root, path), join(copy, path), { recursive: true, filter });
   await symlink(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -18,7 +18,7 @@ beforeEach(async () => {
 
 function generate(...args: string[]) {
   const { status, stderr } = spawnSync(process.execPath, [join(copy, 'scripts', 'generate.ts'), ...args], { encoding: 'utf8' });
-  return { status, problems: stderr.split('\n').filter(line => /^(?:actions|packages)\//.test(line)) };
+  return { status, problems: stderr.split('\n').filter(line => /^(?:actions\/|packages\/|README\.md)/.test(line)) };
 }
 
 test('what was just generated passes the check', () => {
@@ -29,12 +29,18 @@ test('what was just generated passes the check', () => {
 test('the check fails and names every file that is out of date, without touching it', async () => {
   generate();
   const yml = join(copy, 'actions', 'push-manifest-index', 'action.yml');
+  const overview = join(copy, 'README.md');
   const readme = join(copy, 'packages', 'errors', 'README.md');
   await appendFile(yml, '# by hand\n');
   await writeFile(readme, (await readFile(readme, 'utf8')).replace('TIMED_OUT', 'TIMED_IN'));
+  await writeFile(overview, (await readFile(overview, 'utf8')).replace(/^\| \[`push-manifest-index`.*\n/m, ''));
   expect(generate('--check')).toEqual({
     status: 1,
-    problems: ['actions/push-manifest-index/action.yml: out of date', 'packages/errors/README.md: out of date'],
+    problems: [
+      'actions/push-manifest-index/action.yml: out of date',
+      'README.md: out of date',
+      'packages/errors/README.md: out of date',
+    ],
   });
   expect(await readFile(yml, 'utf8')).toMatch(/# by hand\n$/);
 });

@@ -3,7 +3,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Action } from '@eks-gitops/action';
-import { actionYml, errorsTable, inputsTable, outputsTable, replaceSection } from '@eks-gitops/action/render';
+import { actionsTable, actionYml, errorsTable, inputsTable, outputsTable, replaceSection } from '@eks-gitops/action/render';
 import { actionNames, loadAction } from '../packages/cli/src/actions.ts';
 
 interface GeneratedFile {
@@ -39,7 +39,11 @@ async function readActions(): Promise<readonly Action[]> {
 }
 
 function filesOf(all: readonly Action[]): readonly GeneratedFile[] {
-  return [...all.flatMap(filesOfAction), sections('packages/errors/README.md', { errors: errorsTable() })];
+  return [
+    ...all.flatMap(filesOfAction),
+    sections('README.md', { actions: actionsTable(all) }),
+    sections('packages/errors/README.md', { errors: errorsTable() }),
+  ];
 }
 
 function filesOfAction(action: Action): readonly GeneratedFile[] {

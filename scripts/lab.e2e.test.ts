@@ -4,22 +4,13 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseRecord } from '@eks-gitops/action';
 import { type MachineState, makeBusyboxLayout, readMachine } from '@eks-gitops/testbed';
-import { type Need, testNeeding } from '@eks-gitops/testbed/needs';
+import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { labTools } from './lab-tools.ts';
 
 const lab = fileURLToPath(new URL('lab', import.meta.url));
-const needs: readonly Need[] = [
-  'buildx',
-  'buildkitd',
-  'docker-registry',
-  'runc',
-  'qemu-aarch64',
-  'busybox-amd64',
-  'busybox-arm64',
-  'moto',
-];
-const testOfLab = await testNeeding('root', ...needs);
+const testOfLab = await testNeeding('root', ...labTools);
 
 describe('scripts/lab', () => {
   let folder: string;

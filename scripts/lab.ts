@@ -2,10 +2,11 @@ import { copyFile, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { ensureTools, enterSandbox, type ToolName, withFolder } from '@eks-gitops/testbed';
+import { ensureTools, enterSandbox, withFolder } from '@eks-gitops/testbed';
 import { checkOutShop, checkOutSource } from './lab-checkout.ts';
 import { demandLabMachine } from './lab-machine.ts';
 import type { LabPlan } from './lab-plan.ts';
+import { labTools } from './lab-tools.ts';
 import { runScript, UsageError } from './run-script.ts';
 
 const help = `Usage: scripts/lab [--record FILE] [--source REPOSITORY [--context DIR] [--build-context NAME=VALUE]…]
@@ -19,21 +20,10 @@ Needs root on a Linux amd64 machine; brings every tool that it needs. Nothing is
   --context DIR            the folder of the build context in it, with the Dockerfile (default: .)
   --build-context N=VALUE  stands in for an image or a context N, as for docker buildx build: no image can be pulled in the lab`;
 
-const tools: readonly ToolName[] = [
-  'buildx',
-  'buildkitd',
-  'docker-registry',
-  'runc',
-  'qemu-aarch64',
-  'busybox-amd64',
-  'busybox-arm64',
-  'moto',
-];
-
 await runScript({ help }, async ({ args, signal, report }) => {
   const options = parseOptions(args);
   await demandLabMachine();
-  const found = await ensureTools({ names: tools, report, signal });
+  const found = await ensureTools({ names: labTools, report, signal });
   return withFolder('lab', async folder => {
     const checkout = join(folder, 'checkout');
     const record = join(folder, 'record.json');

@@ -8,11 +8,13 @@ import { enterSandbox, findTool, type MachineState, readMachine, type ToolName }
 import { execa } from 'execa';
 import { type Check, checks, linters, runCheck } from './checks.ts';
 import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
+import { labTools } from './lab-tools.ts';
 
 const usage = `Usage: scripts/test [--all] [-- JEST ARGUMENTS]
 
 Brings the tools that the tests need, then runs the checks, the unit tests and the tests on real servers.
-What this machine cannot run is listed by name at the end; with --all it counts as failed.`;
+What this machine cannot run is listed by name at the end; with --all it counts as failed, and the tools that
+are long in the building are brought too.`;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -21,17 +23,9 @@ const env = {
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
 };
 
-const serverTools: readonly ToolName[] = [
-  'buildx',
-  'buildkitd',
-  'docker-registry',
-  'runc',
-  'qemu-aarch64',
-  'busybox-amd64',
-  'busybox-arm64',
-  'moto',
-  'act',
-];
+const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'image-setters'];
+/** Brought with --all alone. */
+const longTools: readonly ToolName[] = ['etcd', 'kube-apiserver', 'image-automation-controller'];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
 const cancelling = new AbortController();
@@ -48,7 +42,7 @@ async function main(): Promise<number> {
   }
   const folder = await mkdtemp(join(tmpdir(), 'eks-gitops-test-'));
   try {
-    const bringing = bringTools();
+    const bringing = bringTools([...serverTools, ...checkTools, ...(values.all ? longTools : [])]);
     const quick = [...(await inTurn(checks)), await runJest({ project: 'unit', folder, args: positionals })];
     await bringing;
     const slow = [...(await inTurn(linters)), await runJest({ project: 'e2e', folder, args: positionals })];
@@ -61,8 +55,8 @@ async function main(): Promise<number> {
 }
 
 /** A tool that cannot be had fails no run: the tests that need it are listed as not run. */
-async function bringTools(): Promise<void> {
-  const args = [join(root, 'scripts', 'toolchain.ts'), ...serverTools, ...checkTools];
+async function bringTools(names: readonly ToolName[]): Promise<void> {
+  const args = [join(root, 'scripts', 'toolchain.ts'), ...names];
   const { failed } = await execa(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], reject: false });
   if (failed) console.log('Not every tool could be had, see above.');
 }

@@ -3,7 +3,7 @@ import { runScript, UsageError } from './run-script.ts';
 
 const help = `Usage: scripts/toolchain [TOOL…]
 
-Brings the tools that the tests and the lab use, all of them if none is named, and prints where each is:
+Brings the tools that tests, lab and bench use, all of them if none is named, and prints where each is:
 NAME VERSION FILE (PATH or cache), a line each.
 
 A tool on PATH is taken in the pinned version or newer. The others are kept in EKS_GITOPS_TOOLS

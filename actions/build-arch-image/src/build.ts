@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type ActionContext, formatRecord } from '@eks-gitops/action';
 import { ActionError } from '@eks-gitops/errors';
@@ -36,7 +36,7 @@ interface Outputs {
 export async function build(inputs: BuildInputs, context: ActionContext): Promise<Outputs> {
   const plan = await preparePlan(inputs, context);
   for (const notice of plan.notices) context.log.notice(notice);
-  hideSecrets(inputs, context);
+  await hideSecrets(inputs, context);
   const { path: folder, undoLater } = await context.privateFolder();
   const [access, tool] = await Promise.all([
     inputs.push ? openAccess({ ...inputs, repository: inputs.image, folder, context }) : undefined,
@@ -56,13 +56,22 @@ export async function build(inputs: BuildInputs, context: ActionContext): Promis
 async function preparePlan(inputs: BuildInputs, { workspace, env, facts, signal, now }: ActionContext): Promise<BuildPlan> {
   const folder = resolve(workspace, inputs.context);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw noContext(inputs.context, folder);
-  const workTree = await readWorkTree({ folder, trusted: [resolve(workspace), folder], env, signal });
+  const files = inputs.file === undefined ? [] : [resolve(workspace, inputs.file)];
+  const workTree = await readWorkTree({ folder, files, trusted: [resolve(workspace), folder], env, signal });
   return planBuild(inputs, { workspace, workTree, facts, env, now: now() });
 }
 
-function hideSecrets(inputs: BuildInputs, { env, mask }: ActionContext): void {
+/** A secret in a file over this, a trust store for example, is no text that a step prints. */
+const longestSecretFile = 64 * 1024;
+
+async function hideSecrets(inputs: BuildInputs, { env, workspace, mask }: ActionContext): Promise<void> {
   for (const { value } of inputs.secrets) mask(value);
   for (const { value } of inputs['secret-envs']) if (env[value]) mask(env[value]);
+  for (const { value } of inputs['secret-files']) {
+    // One that cannot be read fails the build, in buildx's words.
+    const content = await readFile(resolve(workspace, value)).catch(() => Buffer.of());
+    if (content.length <= longestSecretFile) mask(content.toString('utf8'));
+  }
 }
 
 interface Place {

@@ -109,6 +109,16 @@ testBuild('a cluster that cannot be reached is named, with what to check', async
   });
 });
 
+testBuild('a builder that could not be made leaves nothing to clean up, and no word of it', async () => {
+  const env = { KUBECONFIG: join(world.home, 'nowhere') };
+  const { error, log } = await build('none', ['--builder=kubernetes://builds'], env);
+  expect(error).toMatchObject({
+    code: 'BUILDER_UNAVAILABLE',
+    found: expect.stringContaining('cannot determine Kubernetes namespace'),
+  });
+  expect(log).not.toContain('Clean-up failed');
+});
+
 testBuild('a software bill of materials is made by a generator of one’s own, and kept beside the image', async () => {
   const generator = await build('scanner', [remote(), '--file=ui/scanner.Dockerfile', '--provenance=false']);
   expect(generator.exitCode).toBe(0);

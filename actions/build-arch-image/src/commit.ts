@@ -48,7 +48,9 @@ function ofWorkTree(
   }
   if (changes.length > 0 && !allowDirty) throw dirty(changes);
   const notices = [
-    ...(changes.length > 0 ? [`The build context holds changes that are not in ${commit}: ${listed(changes)}.`] : []),
+    ...(changes.length > 0
+      ? [`The build context or its Dockerfile holds changes that are not in ${commit}: ${listed(changes)}.`]
+      : []),
     ...(facts.commit !== undefined && facts.commit !== commit
       ? [`The image is labelled with ${commit}, which is checked out; the CI says that it builds ${facts.commit}.`]
       : []),
@@ -84,8 +86,9 @@ function mismatch(input: string, given: string, found: string): ActionError {
 function dirty(changes: readonly string[]): ActionError {
   return new ActionError({
     code: 'WORKTREE_DIRTY',
-    message: 'The build context holds changes that are not committed, so the image would not be that of its commit.',
-    expected: 'a clean work tree under the context',
+    message:
+      'The build context or its Dockerfile holds changes that are not committed, so the image would not be that of its commit.',
+    expected: 'a clean work tree under the context, and a committed Dockerfile',
     found: listed(changes),
     likely: 'a step before this one wrote into the checkout',
     remedy: 'commit the files, add them to .gitignore, write them elsewhere, or set allow-dirty: true',

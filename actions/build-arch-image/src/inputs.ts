@@ -27,7 +27,8 @@ const subject = {
   revision: factInputs.revision,
   'commit-time': factInputs['commit-time'],
   'allow-dirty': input.boolean({
-    description: 'Build although files of the context differ from the commit. The image is then not that of its commit.',
+    description:
+      'Build although files of the context, or its Dockerfile, differ from the commit. The image is then not that of its commit.',
   }),
 };
 

@@ -27,6 +27,8 @@ export interface UndoCommand {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What the program says, on standard error, when there is nothing to undo: that is no failure. */
+  readonly absent?: string | undefined;
 }
 
 /** The world as an action may see it: all it knows of the CI, the clock and the environment. */

@@ -9,4 +9,11 @@ export { nearestName } from './nearest.ts';
 export { type GivenInputs, type InputSpelling, readInputs } from './read-inputs.ts';
 export { formatRecord, mergeRecords, parseRecord, parseRecords, type ReleaseRecord } from './record.ts';
 export { givenUser, registryInputs } from './registry-inputs.ts';
+export {
+  type GivenAccess,
+  givenAccess,
+  type Identity,
+  type RepositoryInputs,
+  repositoryInputs,
+} from './repository-inputs.ts';
 export type { Outputs } from './run-action.ts';

@@ -7,6 +7,14 @@ const platform = z.string().regex(/^[a-z0-9._-]+(?:\/[a-z0-9._-]+){1,2}$/);
 const name = z.string().min(1).max(512);
 
 const build = z.strictObject({ platform, digest, stagingTag: z.string().max(128) });
+/** Where the GitOps repository names the tag: at this commit, or (superseded) a newer one. */
+const gitops = z.strictObject({
+  repository: name,
+  branch: z.string().min(1).max(255),
+  commit: revision,
+  policies: z.array(z.string().max(512)).min(1),
+  superseded: z.literal(true).optional(),
+});
 const index = z.strictObject({ digest, tag: z.string().min(1).max(128), platforms: z.array(platform).min(1) });
 
 const record = z.strictObject({
@@ -16,6 +24,7 @@ const record = z.strictObject({
   commitTime: z.iso.datetime(),
   builds: z.array(build),
   index: index.optional(),
+  gitops: gitops.optional(),
 });
 
 /** What each step has claimed so far, for the next one to verify. A well-formed record is a claim, not a proof, and says nothing of origin. */

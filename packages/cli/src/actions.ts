@@ -6,6 +6,7 @@ type Load = () => Promise<Readonly<Record<string, unknown>>>;
 const modules: Readonly<Record<string, Load>> = {
   'build-arch-image': () => import('@eks-gitops/build-arch-image'),
   'push-manifest-index': () => import('@eks-gitops/push-manifest-index'),
+  'bump-flux-image': () => import('@eks-gitops/bump-flux-image'),
 };
 
 /** In the order of the chain. */

@@ -30,7 +30,7 @@ export const errorCodes = {
   COMMIT_MISMATCH: { ending: 'failed', meaning: 'The given revision or commit time is not that of the checked-out commit.' },
   COMMIT_TIME_UNKNOWN: { ending: 'failed', meaning: 'The time of the commit could not be determined.' },
   COMMIT_TIME_FUTURE: { ending: 'failed', meaning: 'The commit time lies more than 10 minutes ahead of the clock.' },
-  WORKTREE_DIRTY: { ending: 'failed', meaning: 'The build context holds changes that are not committed.' },
+  WORKTREE_DIRTY: { ending: 'failed', meaning: 'The build context or its Dockerfile holds changes that are not committed.' },
   GIT_FAILED: { ending: 'failed', meaning: 'git refused or failed to read or write a repository.' },
   GIT_DENIED: { ending: 'failed', meaning: 'The git server refused the credentials, or they may not do this.' },
   GIT_UNREACHABLE: { ending: 'failed', meaning: 'The git server could not be reached, or does not hold the repository.' },

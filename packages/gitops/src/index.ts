@@ -1,1 +1,2 @@
+export type { CommitAnswer, CommitRequest, Edit, EditTree, FileChange, Tree, WriteCommit } from './edit.ts';
 export { type NoWorkTree, pathInRepository, readWorkTree, type WorkTree, type WorkTreeQuestion } from './work-tree.ts';

@@ -87,6 +87,15 @@ describe('changes', () => {
     expect(await read(folder)).toMatchObject({ changes: ['readme', 'src/ui/page', 'src/ui/a new "file"'] });
   });
 
+  test('of files beside the folder count where they are named and in the same work tree', async () => {
+    const folder = repository('beside');
+    const elsewhere = join(folders, 'elsewhere');
+    for (const file of [join(folder, 'readme'), join(folder, 'new'), elsewhere]) writeFileSync(file, 'two');
+    const readBeside = (...files: string[]) => read(join(folder, 'src/ui'), { files });
+    expect(await readBeside(join(folder, 'readme'), join(folder, 'new'))).toMatchObject({ changes: ['readme', 'new'] });
+    expect(await readBeside(join(folder, '.gitignore'), join(folder, 'none'), elsewhere)).toMatchObject({ changes: [] });
+  });
+
   test('of a submodule count for the repository around it, and a submodule as the folder is a work tree of its own', async () => {
     const inner = repository('inner');
     const outer = repository('outer');

@@ -1,4 +1,5 @@
-import { relative, resolve, sep } from 'node:path';
+import { realpath } from 'node:fs/promises';
+import { join, relative, resolve, sep } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import { type Environment, type GitAnswer, readGit } from './git.ts';
 
@@ -10,7 +11,7 @@ export interface WorkTree {
   readonly path: string;
   /** Absent before the first commit. */
   readonly head?: { readonly commit: string; readonly committed: Date };
-  /** Files under the folder, relative to `root`, that differ from `head` or are untracked and not ignored. */
+  /** Files under the folder, and of those asked for beside it, relative to `root`, that differ from `head` or are untracked and not ignored. */
   readonly changes: readonly string[];
 }
 
@@ -22,6 +23,8 @@ export interface NoWorkTree {
 export interface WorkTreeQuestion {
   /** An existing folder, absolute. */
   readonly folder: string;
+  /** Files, absolute, whose changes count too where they lie in the same work tree. */
+  readonly files?: readonly string[];
   /** Repositories with one of these roots are read whoever owns them (a container's user seldom owns the checkout). */
   readonly trusted: readonly string[];
   readonly env: Environment;
@@ -34,7 +37,10 @@ export async function readWorkTree(question: WorkTreeQuestion): Promise<WorkTree
   if (place.missing) return { missing: 'git' };
   if (/not a git repository|must be run in a work tree/.test(place.stderr)) return { missing: 'repository' };
   const [root = '', prefix = ''] = succeeded(place, question.folder).split('\n');
-  const [head, changes] = await Promise.all([readHead(question), readChanges(question)]);
+  const [head, changes] = await Promise.all([
+    readHead(question),
+    readChanges(question, await within(join(root, prefix), { root, files: question.files ?? [] })),
+  ]);
   return { root, path: prefix === '' ? '.' : prefix.replace(/\/$/, ''), changes, ...(head === undefined ? {} : { head }) };
 }
 
@@ -61,7 +67,16 @@ async function readHead(question: WorkTreeQuestion): Promise<WorkTree['head']> {
   return { commit, committed: new Date(Number(seconds) * 1_000) };
 }
 
-async function readChanges(question: WorkTreeQuestion): Promise<readonly string[]> {
+/** The paths from `folder` of those files that are there and lie under `root`. */
+async function within(
+  folder: string,
+  { root, files }: { readonly root: string; readonly files: readonly string[] },
+): Promise<readonly string[]> {
+  const real = await Promise.all(files.map(file => realpath(file).catch(() => undefined)));
+  return real.flatMap(file => (file?.startsWith(join(root, sep)) ? [relative(folder, file)] : []));
+}
+
+async function readChanges(question: WorkTreeQuestion, files: readonly string[]): Promise<readonly string[]> {
   const status = await ask(question, [
     'status',
     '--porcelain=v1',
@@ -71,6 +86,7 @@ async function readChanges(question: WorkTreeQuestion): Promise<readonly string[
     '--ignore-submodules=none',
     '--',
     '.',
+    ...files,
   ]);
   const entries = succeeded(status, question.folder).split('\0');
   return entries.flatMap(entry => (entry === '' ? [] : [entry.slice(3)]));

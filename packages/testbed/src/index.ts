@@ -1,9 +1,14 @@
 export { type Buildkit, type BuildkitOptions, type RegistryAccess, startBuildkit } from './buildkit.ts';
 export { type ImageLayout, makeBusyboxLayout } from './busybox-layout.ts';
 export { type Authority, createAuthority, type KeyPair } from './certificates.ts';
+export type { KubernetesApi, ObjectName } from './cluster/api.ts';
+export { type ControlPlane, startControlPlane } from './cluster/control-plane.ts';
+export { type ImageAutomation, startImageAutomation } from './cluster/image-automation.ts';
+export { runImageSetters, type SetterPolicy, type SettersAnswer } from './cluster/image-setters.ts';
 export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
+export { type Docker, startDocker } from './docker.ts';
 export { withFolder } from './folder.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';

@@ -1,5 +1,5 @@
 import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 
 /** Listens on an address; port 0 lets the system choose one. */
 export async function listen(server: Server, { address, port }: { address: string; port: number }): Promise<{ port: number }> {
@@ -16,4 +16,13 @@ export async function closeServer(server: Server): Promise<void> {
   const closed = new Promise<void>(resolve => server.close(() => resolve()));
   server.closeAllConnections();
   await closed;
+}
+
+/** A port of loopback that is free now, for servers that cannot be left to choose one; another process may yet be quicker to take it. */
+export async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host: '127.0.0.1', port: 0 }, resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise<void>(resolve => server.close(() => resolve()));
+  return port;
 }

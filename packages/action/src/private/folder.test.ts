@@ -57,6 +57,15 @@ test('a command that fails or does not exist is reported, and the others run all
   expect(await readdir(parent)).toEqual(['notes']);
 });
 
+test('a command that finds nothing to undo has not failed', async () => {
+  const folder = await makePrivateFolder(parent);
+  const failing = { program: 'sh', args: ['-c', 'echo nothing is there >&2; exit 1'], env: {} };
+  await folder.undoLater({ ...failing, absent: 'nothing is there' });
+  await folder.undoLater({ ...failing, absent: 'nothing was there' });
+  await endPrivateFolder(folder.path, world);
+  expect(problems).toEqual([expect.stringContaining('exit code 1')]);
+});
+
 test('a command that does not end is killed with its children', async () => {
   const folder = await makePrivateFolder(parent);
   const pidFile = join(parent, 'pid');

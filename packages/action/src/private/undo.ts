@@ -7,7 +7,12 @@ import type { UndoCommand } from '../context.ts';
 /** A command gets this long, in milliseconds, before it and its children are killed. */
 export const undoLimit = 10_000;
 
-const command = z.object({ program: z.string(), args: z.array(z.string()), env: z.record(z.string(), z.string()) });
+const command = z.object({
+  program: z.string(),
+  args: z.array(z.string()),
+  env: z.record(z.string(), z.string()),
+  absent: z.string().optional(),
+});
 
 const journalIn = (folder: string): string => join(folder, 'undo.jsonl');
 
@@ -40,23 +45,26 @@ export interface UndoWorld {
 }
 
 /** Runs one command without a shell, in a process group of its own: the user's Ctrl-C does not reach it. Never throws. */
-export async function runUndo({ program, args, env }: UndoCommand, world: UndoWorld): Promise<void> {
+export async function runUndo({ program, args, env, absent }: UndoCommand, world: UndoWorld): Promise<void> {
   const limit = world.limit ?? undoLimit;
   const child = spawn(program, args, { env: { ...world.env, ...env }, stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let words = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
     words = `${words}${chunk}`.slice(-2000);
   });
-  const timer = setTimeout(() => killGroup(child.pid), limit);
+  const timer = setTimeout(() => {
+    killGroup(child.pid);
+    child.stderr.destroy();
+  }, limit);
   const problem = await new Promise<string | undefined>(resolve => {
     child.once('error', error => resolve(error.message));
-    child.once('exit', (code, signal) =>
+    child.once('close', (code, signal) =>
       resolve(code === 0 ? undefined : signal === null ? `exit code ${code}` : `ended by ${signal}`),
     );
   });
   clearTimeout(timer);
-  child.stderr.destroy();
-  if (problem !== undefined) world.report(`Clean-up failed: ${[program, ...args].join(' ')}: ${problem}. ${words.trim()}`.trim());
+  if (problem === undefined || (absent !== undefined && words.includes(absent))) return;
+  world.report(`Clean-up failed: ${[program, ...args].join(' ')}: ${problem}. ${words.trim()}`.trim());
 }
 
 function killGroup(pid: number | undefined): void {

@@ -1,3 +1,3 @@
 export { actionYml } from './action-yml.ts';
 export { replaceSection } from './sections.ts';
-export { errorsTable, inputsTable, outputsTable } from './tables.ts';
+export { actionsTable, errorsTable, inputsTable, outputsTable } from './tables.ts';

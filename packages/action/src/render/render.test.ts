@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
 import { sample } from '../../fixtures/sample.ts';
-import { actionYml, errorsTable, inputsTable, outputsTable, replaceSection } from './index.ts';
+import { actionsTable, actionYml, errorsTable, inputsTable, outputsTable, replaceSection } from './index.ts';
 
 describe('action.yml', () => {
   const document = parse(actionYml(sample));
@@ -31,6 +31,10 @@ describe('a table', () => {
     expect(rows[2]).toBe('| `image` | The image repository. | any text | **required** |');
     expect(rows).toContain('| `record` | The release record of the steps before. | any text | |');
     expect(rows).toContain('| `password` | A secret. Secret. | any text | |');
+  });
+
+  test('of actions links each to its README', () => {
+    expect(actionsTable([sample])).toContain('| [`sample`](actions/sample/README.md) | ');
   });
 
   test('of outputs and of errors has a row each', () => {

@@ -2,6 +2,14 @@ import { errorCodes, exitCodes } from '@eks-gitops/errors';
 import type { Action } from '../action.ts';
 import type { Input } from '../input.ts';
 
+/** A row for each action, with a link to the README in its folder. */
+export function actionsTable(actions: readonly Action[]): string {
+  return table(
+    ['action', 'what it does'],
+    actions.map(({ name, description }) => [`[${code(name)}](actions/${name}/README.md)`, description]),
+  );
+}
+
 /** The inputs as a Markdown table, what is required first. */
 export function inputsTable({ inputs }: Action): string {
   const entries = Object.entries(inputs);

@@ -17,6 +17,8 @@ export interface Undo {
   readonly program: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** What the command says when there is nothing to undo. */
+  readonly absent: string;
 }
 
 export interface BuilderNeed extends Omit<BuildxCall, 'args' | 'onLine'> {
@@ -54,7 +56,12 @@ async function makeBuilder(make: BuilderToMake, need: BuilderNeed): Promise<Open
   const name = `eks-gitops-${randomBytes(6).toString('hex')}`;
   const privately = await privateState(need);
   const env = { ...need.env, ...privately };
-  const undo = { program: tool.program, args: [...tool.prefix, 'rm', '--force', name], env: privately };
+  const undo = {
+    program: tool.program,
+    args: [...tool.prefix, 'rm', '--force', name],
+    env: privately,
+    absent: `no builder "${name}" found`,
+  };
   if (make.kind !== 'remote') await need.undoLater(undo);
   const made = await runBuildx({ ...need, env, args: createArguments({ name, make, platform, image }) });
   if (made.exitCode !== 0) throw builderUnavailable(need.choice, made.stderr);

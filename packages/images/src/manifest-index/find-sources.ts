@@ -67,12 +67,14 @@ async function findAllStaged(
   return found.flatMap(({ source }) => source ?? []);
 }
 
-/** Asks for all the tags at once; the first in their order that exists counts. */
+/** Asks for all the tags at once; the first in their order that exists counts. Throws REGISTRY_NOT_FOUND for a missing repository. */
 async function findNewest(
   registry: Registry,
   { repository, tags }: { repository: Repository; tags: readonly string[] },
 ): Promise<Source | undefined> {
-  const contents = await Promise.all(tags.map(tag => registry.findManifest({ ...repository, tag })));
+  const contents = await Promise.all(
+    tags.map(tag => registry.findManifest({ ...repository, tag }, { missingRepository: 'error' })),
+  );
   const newest = contents.findIndex(content => content !== undefined);
   const [content, tag] = [contents[newest], tags[newest]];
   if (content === undefined || tag === undefined) return undefined;

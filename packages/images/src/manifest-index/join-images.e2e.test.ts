@@ -207,6 +207,35 @@ describe('attempts', () => {
   });
 });
 
+const noRepository = JSON.stringify({
+  errors: [{ code: 'NAME_UNKNOWN', message: "The repository with name 'shop/ui' does not exist" }],
+});
+/** Answers for a repository as Amazon ECR does for one that was never created. */
+const withoutRepository: RequestHook = ({ path }) =>
+  path.startsWith('/v2/shop/ui/') ? { kind: 'answer', status: 404, body: noRepository } : undefined;
+
+describe('a repository that does not exist', () => {
+  test('is named as such, not as images that were not staged', async () => {
+    const world = await start({ onRequest: () => withoutRepository });
+    await expect(join(world)).rejects.toMatchObject({
+      code: 'REGISTRY_NOT_FOUND',
+      message: expect.stringContaining('has no such repository'),
+      failure: { remedy: expect.stringContaining('aws ecr create-repository'), detail: noRepository },
+    });
+  });
+
+  test('counts as empty where the index goes, since a registry may create it on the first push', async () => {
+    const world = await start({ onRequest: () => withoutRepository });
+    await stage(world, commit);
+    const references = both.map(platform => ({
+      ...world.home,
+      tag: stagingTag({ runId: '7', scope: 'ab', attempt: 1, platform: parsePlatform(platform) }),
+    }));
+    const planned = await join(world, { selection: { kind: 'references', references }, dryRun: true });
+    expect(planned.platforms).toEqual(both);
+  });
+});
+
 describe('against the real registry, each fault has its own error and nothing is published', () => {
   test.each<[string, (world: World) => Promise<unknown>, string, string]>([
     ['nothing staged', async () => undefined, 'SOURCE_MISSING', 'No image for linux/amd64, linux/arm64 was staged'],

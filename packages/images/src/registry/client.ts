@@ -4,6 +4,7 @@ import type { Digest, Reference, Repository } from '../reference.ts';
 import { type BlobName, type BlobPut, getBlob, hasBlob, openBlob, putBlob } from './blobs.ts';
 import { openExchange } from './exchange.ts';
 import {
+  type FindOptions,
   findManifest,
   getManifest,
   headManifest,
@@ -38,8 +39,8 @@ export interface RegistryOptions {
  */
 export interface Registry {
   readonly getManifest: (reference: Reference) => Promise<ManifestContent>;
-  /** Undefined instead of REGISTRY_NOT_FOUND. */
-  readonly findManifest: (reference: Reference) => Promise<ManifestContent | undefined>;
+  /** Undefined instead of REGISTRY_NOT_FOUND; a repository that is not there counts as empty, unless told otherwise. */
+  readonly findManifest: (reference: Reference, options?: FindOptions) => Promise<ManifestContent | undefined>;
   readonly headManifest: (reference: Reference) => Promise<ManifestHead | undefined>;
   readonly putManifest: (put: ManifestPut) => Promise<Digest>;
   readonly getBlob: (name: BlobName) => Promise<Uint8Array>;
@@ -57,7 +58,7 @@ export function openRegistry(options: RegistryOptions): Registry {
   const exchange = openExchange({ transport, credentials, signal, insecure, allowedRealms, writes, retryDelays, onNotice });
   return {
     getManifest: reference => getManifest(exchange, reference),
-    findManifest: reference => findManifest(exchange, reference),
+    findManifest: (reference, options) => findManifest(exchange, reference, options),
     headManifest: reference => headManifest(exchange, reference),
     putManifest: put => putManifest(exchange, put),
     getBlob: name => getBlob(exchange, name),

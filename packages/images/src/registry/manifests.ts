@@ -3,6 +3,7 @@ import { digestOf, verifyDigest } from './content.ts';
 import { manifestMediaType, mediaTypes } from './documents.ts';
 import type { Call, Exchange } from './exchange.ts';
 import { readBytes, readText } from './read-body.ts';
+import { responseError, saysNoRepository } from './response-error.ts';
 import type { HttpResponse } from './transport.ts';
 
 /** A manifest as the registry holds it: `digest` is that of `bytes`. */
@@ -26,12 +27,22 @@ export function getManifest(exchange: Exchange, reference: Reference): Promise<M
   return exchange.repeat(call, async () => readManifest(reference, await exchange.call(call)));
 }
 
-export function findManifest(exchange: Exchange, reference: Reference): Promise<ManifestContent | undefined> {
+/** What a repository that does not exist means: nothing is found in it, or REGISTRY_NOT_FOUND. */
+export interface FindOptions {
+  readonly missingRepository?: 'empty' | 'error';
+}
+
+export function findManifest(
+  exchange: Exchange,
+  reference: Reference,
+  { missingRepository = 'empty' }: FindOptions = {},
+): Promise<ManifestContent | undefined> {
   const call = readingCall(reference, { method: 'GET', accept: [200, 404] });
   return exchange.repeat(call, async () => {
     const response = await exchange.call(call);
     if (response.status === 200) return readManifest(reference, response);
-    await response.body.dump();
+    const refusal = { status: response.status, body: await readText(response) };
+    if (missingRepository === 'error' && saysNoRepository(refusal)) throw responseError(call, refusal);
     return undefined;
   });
 }

@@ -47,6 +47,14 @@ test.each([
   });
 });
 
+test('a missing repository is told apart from a missing image in it', () => {
+  const messages = ['NAME_UNKNOWN', 'MANIFEST_UNKNOWN'].map(
+    code => responseError(reading, { status: 404, body: body(code, 'no') }).message,
+  );
+  expect(messages[0]).toContain('has no such repository');
+  expect(messages[1]).toContain('does not hold it');
+});
+
 test('ECR tells by 403 that a token has expired; any other 403 is final', () => {
   expect(
     saysExpired({ status: 403, body: body('DENIED', 'Your authorization token has expired. Reauthenticate and try again.') }),

@@ -42,6 +42,11 @@ function saysImmutable({ status, body }: Refusal): boolean {
   return exists || codes.includes('TAG_IMMUTABLE') || /\bimmutable\b|(?:cannot|can't|can not) be overwritten/i.test(body);
 }
 
+/** Whether the repository itself is unknown, not what is asked for in it (OCI distribution specification, "Error Codes"). */
+export function saysNoRepository({ status, body }: Refusal): boolean {
+  return status === 404 && parseErrorBody(body).codes.includes('NAME_UNKNOWN');
+}
+
 /** Turns a registry's refusal into an error that a user can act on; the registry's own words are its detail. */
 export function responseError(request: Request, refusal: Refusal): ActionError {
   const { status, body } = refusal;
@@ -77,6 +82,14 @@ function explain(request: Request, refusal: Refusal): Explanation {
         likely: 'the credentials are valid but lack this right on the repository',
       };
     case 404:
+      if (saysNoRepository(refusal)) {
+        return {
+          code: 'REGISTRY_NOT_FOUND',
+          message: `${registry} has no such repository: could not ${purpose}.`,
+          likely: 'it was never created, or the image, its account or its region is misspelt',
+          remedy: 'Create the repository (on Amazon ECR: aws ecr create-repository), or correct the name.',
+        };
+      }
       return {
         code: 'REGISTRY_NOT_FOUND',
         message: `${registry} does not hold it: could not ${purpose}.`,

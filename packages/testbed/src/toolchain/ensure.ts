@@ -1,11 +1,12 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
-import { ActionError } from '@eks-gitops/errors';
-import { ExecaError } from 'execa';
-import { withLock } from '../lock.ts';
-import { completeMark, toolFolder, toolsFolder } from './cache.ts';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { toActionError } from '@eks-gitops/errors';
+import { bring } from './bring.ts';
+import { toolsFolder } from './cache.ts';
 import { type DebianArchive, openDebianArchive } from './debian.ts';
-import { type FoundTool, findTool } from './find.ts';
+import { type FoundTool, findTool, versionOf } from './find.ts';
 import { buildGoTool } from './go.ts';
+import { copyFromImage, dockerAnswers, type ToolImage } from './image.ts';
 import { apt, demand, go, type Prerequisite, python } from './prerequisite.ts';
 import { installFromPypi } from './pypi.ts';
 import { type Source, type ToolName, toolSpec } from './table.ts';
@@ -18,36 +19,68 @@ export interface EnsureOptions {
 }
 
 const prerequisites: Readonly<Record<Source['kind'], Prerequisite>> = { go, debian: apt, pypi: python };
-const reportEvery = 30_000;
 
 /**
- * Finds the tools on PATH or in the cache, and builds or fetches the others, once: callers at the same time wait for each other.
- * Rejects with TOOL_MISSING when the machine lacks what that takes.
+ * Finds the tools on the machine or in the cache, and brings the others, once: callers at the same time wait for each other. What Go
+ * would have to build is copied from its publisher's image where Docker answers. Rejects with TOOL_MISSING when the machine lacks
+ * what that takes.
  */
 export async function ensureTools({ names, report, signal }: EnsureOptions): Promise<ReadonlyMap<ToolName, FoundTool>> {
-  const tools = new Map<ToolName, FoundTool>();
-  const missing = (await Promise.all(names.map(async name => ({ name, found: await findTool(name) })))).flatMap(
-    ({ name, found }) => {
-      if (found) tools.set(name, found);
-      return found ? [] : [name];
-    },
-  );
-  if (missing.length === 0) return tools;
-
-  const kinds = new Set(missing.map(name => toolSpec(name).source.kind));
-  for (const kind of kinds) {
-    await demand(prerequisites[kind], missing.filter(name => toolSpec(name).source.kind === kind).join(', '));
-  }
-  report(
-    `Bringing ${missing.join(', ')}: about ${formatSeconds(estimate(missing))} on two idle cores, kept in ${toolsFolder()}.`,
-  );
+  const first = await findAll(names);
+  const missing = names.filter(name => !first.has(name));
+  if (missing.length === 0) return first;
   await mkdir(toolsFolder(), { recursive: true });
-  await bringAll({ names: missing, report, signal });
-  for (const name of missing) {
-    const found = await findTool(name);
-    if (found) tools.set(name, found);
+  await copyAll({ names: missing, report, signal });
+
+  const copied = await findAll(missing);
+  const left = missing.filter(name => !copied.has(name));
+  for (const kind of new Set(left.map(name => toolSpec(name).source.kind))) {
+    await demand(prerequisites[kind], left.filter(name => toolSpec(name).source.kind === kind).join(', '));
   }
-  return tools;
+  if (left.length > 0) {
+    report(`Bringing ${left.join(', ')}: about ${formatSeconds(estimate(left))} on two idle cores, kept in ${toolsFolder()}.`);
+  }
+  await bringAll({ names: left, report, signal });
+  return new Map([...first, ...copied, ...(await findAll(left))]);
+}
+
+async function findAll(names: readonly ToolName[]): Promise<Map<ToolName, FoundTool>> {
+  const found = await Promise.all(names.map(async name => [name, await findTool(name)] as const));
+  return new Map(found.flatMap(([name, tool]) => (tool === undefined ? [] : [[name, tool] as const])));
+}
+
+/** Copies from images what can be; what cannot is left to be built, with a line that says why. */
+async function copyAll({ names, report, signal }: EnsureOptions): Promise<void> {
+  const published = names.flatMap(name => {
+    const { source } = toolSpec(name);
+    return source.kind === 'go' && source.image !== undefined ? [{ name, image: source.image }] : [];
+  });
+  if (published.length === 0 || !(await dockerAnswers(signal))) return;
+  await Promise.all(
+    published.map(async ({ name, image }) => {
+      const fetch = (folder: string) => copyTool({ name, image, folder, signal });
+      const way = `copying from the image ${image.reference}`;
+      await bring({ name, way, fetch, report, signal }).catch((error: unknown) => {
+        signal.throwIfAborted();
+        const { failure, message } = toActionError(error);
+        report(`${name}: ${image.reference} is not to be had by Docker, so Go builds it. ${failure.detail ?? message}`);
+      });
+    }),
+  );
+}
+
+interface ToolCopy {
+  readonly name: ToolName;
+  readonly image: ToolImage;
+  readonly folder: string;
+  readonly signal: AbortSignal;
+}
+
+async function copyTool({ name, image, folder, signal }: ToolCopy): Promise<void> {
+  const { version, file, onPath } = toolSpec(name);
+  await copyFromImage({ image, container: `eks-gitops-toolchain-${name}-${version}`, folder, signal });
+  const found = onPath && (await versionOf(join(folder, file), onPath.versionArgs));
+  if (found !== version) throw new Error(`What it holds is ${found === undefined ? 'no program of this machine' : found}.`);
 }
 
 /** Go's builds one after the other, since each uses both cores; the downloads beside them. */
@@ -59,7 +92,11 @@ async function bringAll({ names, report, signal }: EnsureOptions): Promise<void>
     const archive =
       kind === 'debian' && own.length > 0 ? await openDebianArchive({ within: toolsFolder(), signal: both }) : undefined;
     try {
-      for (const name of own) await bring({ name, report, signal: both, archive });
+      for (const name of own) {
+        const { source, version } = toolSpec(name);
+        const fetch = (folder: string) => fetchTool({ source, version, folder, signal: both, archive });
+        await bring({ name, way: describeSource(source), fetch, report, signal: both });
+      }
     } finally {
       await archive?.close();
     }
@@ -76,36 +113,6 @@ async function bringAll({ names, report, signal }: EnsureOptions): Promise<void>
   });
 }
 
-interface Bringing {
-  readonly name: ToolName;
-  readonly report: (line: string) => void;
-  readonly signal: AbortSignal;
-  readonly archive: DebianArchive | undefined;
-}
-
-async function bring({ name, report, signal, archive }: Bringing): Promise<void> {
-  const folder = toolFolder(name);
-  const { source, version } = toolSpec(name);
-  await withLock(`${folder}.lock`, async () => {
-    if (await findTool(name)) return;
-    await rm(folder, { recursive: true, force: true });
-    await mkdir(folder, { recursive: true });
-    const began = Date.now();
-    const seconds = (): number => Math.round((Date.now() - began) / 1000);
-    report(`${name} ${version}: ${describeSource(source)} …`);
-    const reminder = setInterval(() => report(`${name} ${version}: still at it after ${seconds()} s`), reportEvery);
-    try {
-      await fetchTool({ source, version, folder, signal, archive });
-    } catch (error) {
-      throw bringingFailed({ name, error, signal });
-    } finally {
-      clearInterval(reminder);
-    }
-    await writeFile(completeMark(folder), `${describeSource(source)}\n`);
-    report(`${name} ${version}: done in ${seconds()} s`);
-  });
-}
-
 interface Fetching {
   readonly source: Source;
   readonly version: string;
@@ -119,22 +126,11 @@ async function fetchTool({ source, version, folder, signal, archive }: Fetching)
     case 'go':
       return buildGoTool({ source, version, folder, signal });
     case 'debian':
-      return archive?.unpack(source, folder);
+      for (const name of [source.package, ...(source.beside ?? [])]) await archive?.unpack({ ...source, package: name }, folder);
+      return;
     case 'pypi':
       return installFromPypi({ requirement: source.requirement, folder, signal });
   }
-}
-
-function bringingFailed({ name, error, signal }: { name: ToolName; error: unknown; signal: AbortSignal }): unknown {
-  if (signal.aborted) return signal.reason;
-  const words = error instanceof ExecaError ? String(error.all ?? error.stderr ?? '') : String(error);
-  return new ActionError({
-    code: 'TOOL_MISSING',
-    message: `${name} could not be brought.`,
-    detail: words.split('\n').slice(-20).join('\n'),
-    remedy: `Try again with: scripts/toolchain ${name}`,
-    cause: error,
-  });
 }
 
 function describeSource(source: Source): string {

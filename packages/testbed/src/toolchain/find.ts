@@ -30,11 +30,16 @@ async function findOnPath(name: ToolName): Promise<FoundTool | undefined> {
   for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(entry => entry.startsWith('/'))) {
     const file = join(folder, onPath.executable);
     if (!(await isPresent(file, constants.X_OK))) continue;
-    const { all } = await execa(file, onPath.versionArgs, { all: true, reject: false, stdin: 'ignore', timeout: 10_000 });
-    const version = findVersion(all);
+    const version = await versionOf(file, onPath.versionArgs);
     if (version !== undefined && isAtLeast(version, wanted)) return { file, from: 'PATH', version };
   }
   return undefined;
+}
+
+/** The version that an executable tells; undefined when it does not run, or tells none. */
+export async function versionOf(file: string, args: readonly string[]): Promise<string | undefined> {
+  const { all } = await execa(file, args, { all: true, reject: false, stdin: 'ignore', timeout: 10_000 });
+  return findVersion(all ?? '');
 }
 
 async function findInCache(name: ToolName): Promise<FoundTool | undefined> {

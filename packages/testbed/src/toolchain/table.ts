@@ -1,12 +1,35 @@
 /** Where a tool comes from when neither PATH nor the cache has it. */
 export type Source =
-  /** `commands` are packages of the module; `stamp` is `variable=value` for the linker, where the tool does not know its version. */
-  | { readonly kind: 'go'; readonly module: string; readonly commands: readonly string[]; readonly stamp?: string }
-  | { readonly kind: 'debian'; readonly package: string; readonly architecture?: 'amd64' | 'arm64' }
+  | {
+      readonly kind: 'go';
+      readonly module: string;
+      /** Packages of the module. */
+      readonly commands: readonly string[];
+      /** `variable=value` for the linker, where the tool does not know its version. */
+      readonly stamp?: string;
+      /** The publisher's own image of the same version, where there is one, and the absolute paths of the executables in it. */
+      readonly image?: { readonly reference: string; readonly files: readonly string[] };
+      /** What `v0.0.0` means in its go.mod: the version of the modules that live in the same repository. */
+      readonly placeholder?: string;
+      /** A command of ours, in the testbed's `go/`, that is laid into the module as `./cmd/<name>`. */
+      readonly own?: string;
+      /** Modules (`path@version`) whose custom resource definitions go into the folder `crds` beside the executables. */
+      readonly crds?: readonly string[];
+    }
+  | {
+      readonly kind: 'debian';
+      readonly package: string;
+      readonly architecture?: 'amd64' | 'arm64';
+      /** Packages of what it needs beside it, which a machine may lack. */
+      readonly beside?: readonly string[];
+    }
   | { readonly kind: 'pypi'; readonly requirement: string };
 
 export interface ToolSpec {
-  /** Pinned version; one on PATH counts in this version or newer. For Debian's tools the oldest that will do. */
+  /**
+   * Pinned version; one on PATH counts in this version or newer. For Debian's tools the oldest that will do. For a command of ours it
+   * is the version of the module that it is built in, `+` and a number that changes with the command.
+   */
   readonly version: string;
   readonly source: Source;
   /** The executable, below the tool's folder in the cache. */
@@ -17,7 +40,7 @@ export interface ToolSpec {
   readonly estimate: number;
 }
 
-/** Every tool that tests and the lab use, pinned. */
+/** Every tool that tests, lab and bench use, pinned. */
 export const tools = {
   buildx: {
     version: '0.38.2',
@@ -26,6 +49,7 @@ export const tools = {
       module: 'github.com/docker/buildx',
       commands: ['./cmd/buildx'],
       stamp: 'github.com/docker/buildx/version.Version=v0.38.2',
+      image: { reference: 'docker/buildx-bin:0.38.2', files: ['/buildx'] },
     },
     file: 'buildx',
     onPath: { executable: 'buildx', versionArgs: ['version'] },
@@ -38,6 +62,7 @@ export const tools = {
       module: 'github.com/moby/buildkit',
       commands: ['./cmd/buildctl', './cmd/buildkitd'],
       stamp: 'github.com/moby/buildkit/version.Version=v0.34.2',
+      image: { reference: 'moby/buildkit:v0.34.2', files: ['/usr/bin/buildctl', '/usr/bin/buildkitd'] },
     },
     file: 'buildkitd',
     onPath: { executable: 'buildkitd', versionArgs: ['--version'] },
@@ -61,6 +86,66 @@ export const tools = {
     file: 'actionlint',
     onPath: { executable: 'actionlint', versionArgs: ['-version'] },
     estimate: 20,
+  },
+  'image-setters': {
+    version: '1.2.4+1',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/image-automation-controller',
+      commands: ['./cmd/image-setters'],
+      own: 'image-setters',
+    },
+    file: 'image-setters',
+    estimate: 30,
+  },
+  etcd: {
+    version: '3.6.4',
+    source: { kind: 'go', module: 'go.etcd.io/etcd/server/v3', commands: ['.'] },
+    file: 'server',
+    onPath: { executable: 'etcd', versionArgs: ['--version'] },
+    estimate: 30,
+  },
+  'kube-apiserver': {
+    version: '1.34.4',
+    source: {
+      kind: 'go',
+      module: 'k8s.io/kubernetes',
+      commands: ['./cmd/kube-apiserver'],
+      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
+      placeholder: '0.34.4',
+    },
+    file: 'kube-apiserver',
+    onPath: { executable: 'kube-apiserver', versionArgs: ['--version'] },
+    estimate: 420,
+  },
+  'image-automation-controller': {
+    version: '1.2.4',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/image-automation-controller',
+      commands: ['.'],
+      crds: [
+        'github.com/fluxcd/image-automation-controller@v1.2.4',
+        'github.com/fluxcd/image-reflector-controller@v1.2.4',
+        'github.com/fluxcd/source-controller@v1.9.5',
+      ],
+    },
+    file: 'image-automation-controller',
+    estimate: 200,
+  },
+  yq: {
+    version: '4.54.2',
+    source: { kind: 'go', module: 'github.com/mikefarah/yq/v4', commands: ['.'] },
+    file: 'yq',
+    onPath: { executable: 'yq', versionArgs: ['--version'] },
+    estimate: 30,
+  },
+  kustomize: {
+    version: '5.8.1',
+    source: { kind: 'go', module: 'sigs.k8s.io/kustomize/kustomize/v5', commands: ['.'] },
+    file: 'kustomize',
+    onPath: { executable: 'kustomize', versionArgs: ['version'] },
+    estimate: 30,
   },
   'docker-registry': {
     version: '2.8.2',
@@ -93,6 +178,12 @@ export const tools = {
     version: '1.35.0',
     source: { kind: 'debian', package: 'busybox-static', architecture: 'arm64' },
     file: 'bin/busybox',
+    estimate: 10,
+  },
+  dockerd: {
+    version: '20.10.24',
+    source: { kind: 'debian', package: 'docker.io', beside: ['containerd', 'libdevmapper1.02.1'] },
+    file: 'usr/sbin/dockerd',
     estimate: 10,
   },
   moto: {

@@ -5,7 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { toolsFolder } from './cache.ts';
-import { goBuildArgs } from './go.ts';
+import { goBuildArgs, moduleVersion } from './go.ts';
+import { publishedGoMod } from './go-mod.ts';
+import { tools } from './table.ts';
 import { findVersion, isAtLeast } from './version.ts';
 
 describe('the folder of the tools', () => {
@@ -43,11 +45,59 @@ describe('a version', () => {
   });
 });
 
-test('a Go tool is built in its module, with its version stamped', () => {
+describe('a Go tool', () => {
   const source = { kind: 'go', module: 'm', commands: ['./cmd/a'], stamp: 'm/v.V=v1' } as const;
-  expect(goBuildArgs({ source, moduleFolder: '/mod', folder: '/out' })).toEqual([
-    ...['build', '-C', '/mod', '-p=2', '-mod=readonly', '-trimpath', '-ldflags=-s -w -X m/v.V=v1', '-o=/out/', './cmd/a'],
-  ]);
+
+  test('is built in a copy of its module, with its version stamped', () => {
+    expect(goBuildArgs({ source, moduleFolder: '/mod', folder: '/out', rewritten: false })).toEqual([
+      ...['build', '-C', '/mod', '-p=2', '-mod=readonly', '-buildvcs=false', '-trimpath'],
+      ...['-ldflags=-s -w -X m/v.V=v1', '-o=/out/', './cmd/a'],
+    ]);
+  });
+
+  test('may have its go.sum completed where its go.mod was rewritten', () => {
+    expect(goBuildArgs({ source, moduleFolder: '/mod', folder: '/out', rewritten: true })).toContain('-mod=mod');
+  });
+
+  test.each([
+    ['1.2.4', 'm@v1.2.4'],
+    ['1.2.4+3', 'm@v1.2.4'],
+  ])('of version %s is built in %s', (version, module) => {
+    expect(moduleVersion(source, version)).toBe(module);
+  });
+
+  test('of ours has a command in its folder, and a version that can change with it', () => {
+    const own = Object.values(tools).filter(({ source: { kind, ...rest } }) => kind === 'go' && 'own' in rest);
+    expect(own.map(({ version }) => version)).toEqual([expect.stringMatching(/^[\d.]+\+\d+$/)]);
+  });
+});
+
+describe('the go.mod of a module beside others in one repository', () => {
+  test('loses the replacements by folders that its archive lacks, and keeps the others', () => {
+    const text = [
+      'module example.org/tool',
+      'require example.org/tool/api v1.2.4',
+      'replace example.org/tool/api => ./api',
+      'replace (',
+      '\texample.org/client/v3 => ../client/v3',
+      '\texample.org/digest => example.org/digest v1.0.1',
+      ')',
+      '',
+    ];
+    expect(publishedGoMod(text.join('\n')).split('\n')).toEqual(text.filter((_, line) => line !== 2 && line !== 4));
+  });
+
+  test('names the version that its placeholder stands for', () => {
+    const text = 'require (\n\tk8s.io/api v0.0.0\n\tk8s.io/kms v0.0.0 // indirect\n\tk8s.io/utils v0.0.0-2024-4c0f\n)\n';
+    expect(publishedGoMod(text, '0.34.4')).toBe(
+      'require (\n\tk8s.io/api v0.34.4\n\tk8s.io/kms v0.34.4 // indirect\n\tk8s.io/utils v0.0.0-2024-4c0f\n)\n',
+    );
+  });
+
+  test('that stands alone stays as it is', () => {
+    const text = 'module m\n\nrequire a v0.0.0 // not a placeholder\n';
+    expect(publishedGoMod(text)).toBe(text);
+  });
 });
 
 describe('scripts/toolchain', () => {
@@ -94,7 +144,10 @@ describe('scripts/toolchain', () => {
   async function putCompiler(then: string): Promise<void> {
     const build = `echo build >> ${folder}/builds; ${then}; for a; do case $a in -o=*) out=\${a#-o=};; esac; done
       printf '#!/bin/sh\\necho actionlint 1.7.12\\n' > $out/actionlint; chmod +x $out/actionlint`;
-    const body = `case $1 in version) echo go1.26.8;; mod) echo '{"Dir":"${folder}"}';; build) ${build};; esac`;
+    const module = join(folder, 'module');
+    await mkdir(module, { recursive: true });
+    await writeFile(join(module, 'go.mod'), 'module tested\n');
+    const body = `case $1 in version) echo go1.26.8;; mod) echo '{"Dir":"${module}"}';; build) ${build};; esac`;
     await writeFile(join(folder, 'go'), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
   }
   const builds = async (): Promise<number> =>

@@ -1,0 +1,169 @@
+import type { Log } from '@eks-gitops/action';
+import { ActionError } from '@eks-gitops/errors';
+import type { Edit, EditTree, Tree } from '@eks-gitops/gitops';
+import { editMarkers, formatFault, type Manifest, type MarkerEdit, scanManifests } from '@eks-gitops/gitops/markers';
+import {
+  coveringAutomations,
+  type FluxObjects,
+  type ImagePolicy,
+  orderTags,
+  readFluxObjects,
+  releaseTagOrder,
+  type TagOrder,
+  type TagRule,
+} from '@eks-gitops/gitops/policies';
+import { commitMessage, type MessageFacts } from './message.ts';
+import { formatImage, formatPolicy, type PolicyName, type Target } from './target.ts';
+import { judge, type Verdict } from './verdicts.ts';
+
+export interface BumpPlan {
+  readonly targets: readonly Target[];
+  /** Where the markers are, and where Flux's objects; relative to the repository's root. */
+  readonly path: string;
+  readonly fluxPath: string;
+  readonly pinDigest: 'auto' | 'true' | 'false';
+  readonly onOlder: 'skip' | 'fail' | 'replace';
+  /** For policies that the repository does not hold. */
+  readonly rule: TagRule | undefined;
+  readonly message: string;
+  readonly source: Omit<MessageFacts, 'updates'>;
+  readonly log: Pick<Log, 'notice'>;
+  readonly signal: AbortSignal;
+}
+
+/** What the markers of one policy named, and name now. */
+export interface PolicyChange {
+  readonly policy: PolicyName;
+  readonly previous: readonly string[];
+  readonly updated: string;
+  /** A newer image was found, and stays. */
+  readonly superseded: boolean;
+}
+
+/** The edit of a GitOps repository that writes the images at their markers; decided anew on every head. */
+export function bumpEdit(plan: BumpPlan): EditTree<readonly PolicyChange[]> {
+  return async tree => {
+    const [manifests, flux] = await Promise.all([scan(plan, tree), readFlux(plan, tree)]);
+    const policies = plan.targets.map(target => judgePolicy(plan, { target, manifests, flux }));
+    const written = policies.filter(({ verdict }) => verdict.kind === 'write');
+    for (const one of written) refuseTwoWriters(one, flux);
+    const changes = written.length === 0 ? [] : editMarkers({ manifests, images: written.map(imageOf) }).changes;
+    return { changes, message: messageOf(plan, written), result: policies.map(changeOf) } satisfies Edit<readonly PolicyChange[]>;
+  };
+}
+
+function scan({ path, signal }: BumpPlan, { root }: Tree): Promise<Manifest[]> {
+  return scanManifests({ root, path, signal });
+}
+
+async function readFlux({ fluxPath: path, signal }: BumpPlan, { root }: Tree): Promise<FluxObjects> {
+  return readFluxObjects(await scanManifests({ root, path, tokens: ['image.toolkit.fluxcd.io'], signal }));
+}
+
+interface JudgedPolicy {
+  readonly target: Target;
+  readonly object: ImagePolicy | undefined;
+  readonly edits: readonly MarkerEdit[];
+  readonly verdict: Verdict;
+}
+
+interface PolicyQuestion {
+  readonly target: Target;
+  readonly manifests: readonly Manifest[];
+  readonly flux: FluxObjects;
+}
+
+function judgePolicy(plan: BumpPlan, { target: given, manifests, flux }: PolicyQuestion): JudgedPolicy {
+  const object = findPolicy(flux, given.policy);
+  const target = pinned(plan, given, object);
+  const { edits, notices } = editMarkers({ manifests, images: [imageOf({ target })] });
+  for (const fault of notices) plan.log.notice(formatFault(fault));
+  const verdict = judge({ image: target.image, order: orderOf(plan, object), edits });
+  return { target, object, edits, verdict: settle(plan, target, verdict) };
+}
+
+/** A policy whose text names no namespace is taken for ours when its name is. */
+function findPolicy({ policies }: FluxObjects, { namespace, name }: PolicyName): ImagePolicy | undefined {
+  const named = policies.filter(policy => policy.name === name);
+  return named.find(policy => policy.namespace === namespace) ?? named.find(policy => policy.namespace === undefined);
+}
+
+/** Without its digest where references are not to be pinned. Throws INPUT_MISSING when they are and there is none. */
+function pinned({ pinDigest }: BumpPlan, { policy, image }: Target, object: ImagePolicy | undefined): Target {
+  const reflection = object?.digestReflectionPolicy ?? 'Never';
+  const pin = pinDigest === 'auto' ? reflection !== 'Never' : pinDigest === 'true';
+  if (!pin) return { policy, image: { name: image.name, tag: image.tag } };
+  if (image.digest !== undefined) return { policy, image };
+  throw new ActionError({
+    code: 'INPUT_MISSING',
+    message: `The digest of ${formatImage(image)} is not known.`,
+    expected:
+      pinDigest === 'true'
+        ? 'a digest, since pin-digest is true'
+        : `a digest, since the ImagePolicy ${formatPolicy(policy)} has digestReflectionPolicy ${reflection}`,
+    found: 'a tag alone',
+    remedy: 'give image as REPOSITORY:TAG@DIGEST, or the record, or let the registry be asked (verify-image: true), or set pin-digest: false',
+  });
+}
+
+function orderOf({ rule }: BumpPlan, object: ImagePolicy | undefined): TagOrder {
+  if (object !== undefined) return orderTags(object.rule);
+  return rule === undefined ? releaseTagOrder : orderTags(rule);
+}
+
+/** What `on-older` makes of a verdict. Throws IMAGE_OLDER and TAG_NOT_SELECTED. */
+function settle({ onOlder, log }: BumpPlan, { policy, image }: Target, verdict: Verdict): Verdict {
+  const name = formatPolicy(policy);
+  if (verdict.kind === 'write') {
+    if (verdict.notice !== undefined) log.notice(verdict.notice);
+    return verdict;
+  }
+  if (onOlder === 'replace') return { kind: 'write' };
+  if (verdict.kind === 'not-selected') {
+    throw new ActionError({
+      code: 'TAG_NOT_SELECTED',
+      message: `The ImagePolicy ${name} does not select the tag ${image.tag}.`,
+      likely: 'its filterTags.pattern or its range is for tags of another kind',
+      remedy: 'correct the policy or the tag, or write it nevertheless with on-older: replace',
+    });
+  }
+  if (onOlder === 'skip') {
+    log.notice(`${name} names ${verdict.newest} already, which is newer than ${image.tag}: it stays.`);
+    return verdict;
+  }
+  throw new ActionError({
+    code: 'IMAGE_OLDER',
+    message: `The repository names a newer image of ${name} than ${formatImage(image)}.`,
+    found: verdict.newest,
+    likely: 'a newer commit has been released meanwhile',
+    remedy: 'nothing, if that is right; to go back on purpose, use on-older: replace',
+  });
+}
+
+function imageOf({ target: { policy, image } }: Pick<JudgedPolicy, 'target'>) {
+  return { policy, ...image };
+}
+
+function refuseTwoWriters({ target: { policy }, object, edits }: JudgedPolicy, { automations }: FluxObjects): void {
+  const paths = [...new Set(edits.map(({ path }) => path))];
+  const [covering] = coveringAutomations({ automations, policy: { ...policy, labels: object?.labels ?? {} }, paths });
+  if (covering === undefined) return;
+  throw new ActionError({
+    code: 'TWO_WRITERS',
+    message: `Flux writes the markers of ${formatPolicy(policy)} by itself.`,
+    found: `ImageUpdateAutomation ${covering.name}, in ${covering.path}:${covering.line}`,
+    likely: 'two writers would undo each other, and each would be right by its own rule',
+    remedy:
+      'Either let Flux commit: leave this step out, and wait with flux-reconcile. Or let this action commit: remove that object, or set spec.suspend: true in it.',
+  });
+}
+
+function messageOf({ message, source }: BumpPlan, written: readonly JudgedPolicy[]): string {
+  return commitMessage(message, { ...source, updates: written.map(({ target }) => target) });
+}
+
+function changeOf({ target: { policy, image }, edits, verdict }: JudgedPolicy): PolicyChange {
+  const previous = [...new Set(edits.map(edit => edit.previous))];
+  const superseded = verdict.kind === 'older';
+  return { policy, previous, updated: superseded ? (previous[0] ?? '') : formatImage(image), superseded };
+}

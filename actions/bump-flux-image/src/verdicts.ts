@@ -1,0 +1,51 @@
+import type { MarkerEdit } from '@eks-gitops/gitops/markers';
+import { judgeTag, type TagOrder } from '@eks-gitops/gitops/policies';
+import type { TaggedImage } from './target.ts';
+
+/** What becomes of the markers of one policy. */
+export type Verdict =
+  | { readonly kind: 'write'; readonly notice?: string }
+  /** The repository names a newer image. */
+  | { readonly kind: 'older'; readonly newest: string }
+  | { readonly kind: 'not-selected' };
+
+export interface Judgement {
+  readonly image: TaggedImage;
+  readonly order: TagOrder;
+  /** The markers of the policy with what they name now. */
+  readonly edits: readonly MarkerEdit[];
+}
+
+/**
+ * Compares the image with what the markers name now. One place that names a newer tag is enough to be older; tags of another
+ * repository are not compared, and one that the policy would not select is replaced.
+ */
+export function judge({ image, order, edits }: Judgement): Verdict {
+  if (!order.selects(image.tag)) return { kind: 'not-selected' };
+  const names = edits.flatMap(nameIn);
+  if (names.length > 0 && !names.includes(image.name)) return { kind: 'write' };
+  const judged = edits.flatMap(tagIn).map(current => ({ current, verdict: judgeTag({ current, next: image.tag, order }) }));
+  const newer = judged.find(({ verdict }) => verdict.kind === 'older');
+  if (newer !== undefined) return { kind: 'older', newest: newer.current };
+  const unknown = judged.find(({ verdict }) => verdict.kind === 'incomparable');
+  return unknown === undefined
+    ? { kind: 'write' }
+    : { kind: 'write', notice: `It is not known whether ${image.tag} is newer than ${unknown.current}, which it replaces.` };
+}
+
+function nameIn({ form, previous }: MarkerEdit): string[] {
+  if (form === 'name') return [previous];
+  return form === 'reference' ? [splitReference(previous).name] : [];
+}
+
+function tagIn({ form, previous }: MarkerEdit): string[] {
+  const tag = form === 'tag' ? previous : form === 'reference' ? splitReference(previous).tag : '';
+  return tag === '' ? [] : [tag];
+}
+
+/** Of any text: what stands in git needs not be a well-formed reference. */
+function splitReference(text: string): { name: string; tag: string } {
+  const [tagged = ''] = text.split('@');
+  const colon = tagged.indexOf(':', tagged.lastIndexOf('/') + 1);
+  return colon < 0 ? { name: tagged, tag: '' } : { name: tagged.slice(0, colon), tag: tagged.slice(colon + 1) };
+}
