@@ -10,6 +10,21 @@ export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spe
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
 export { type Docker, startDocker } from './docker.ts';
 export { withFolder } from './folder.ts';
+export {
+  type BareRepository,
+  createBareRepository,
+  type RepositoryFiles,
+  type RepositoryOptions,
+} from './git/bare-repository.ts';
+export {
+  type GitFault,
+  type GitRequest,
+  type GitServer,
+  type GitServerOptions,
+  type Login,
+  type ServedGitRequest,
+  startGitServer,
+} from './git/git-server.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {

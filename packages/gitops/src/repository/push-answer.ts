@@ -1,0 +1,48 @@
+import { ActionError } from '@eks-gitops/errors';
+import { explainFailure } from './failure.ts';
+import type { GitOutput } from './git.ts';
+
+/**
+ * What became of a push. `moved`: the branch's head is another one than the push expected, and nothing was written. `unclear`: the
+ * connection broke, and the push may have landed.
+ */
+export type PushAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'moved'; readonly words: string }
+  | { readonly kind: 'unclear'; readonly error: ActionError };
+
+export interface PushQuestion {
+  readonly output: GitOutput;
+  readonly url: string;
+  readonly branch: string;
+}
+
+/** Reasons in brackets that mean that somebody else was faster: git's own, and those of servers (Gerrit says "lock failure"). */
+const movedReasons =
+  /^\[rejected\]|cannot lock ref|failed to (?:lock|update ref)|incorrect old value|reference already exists|lock failure|but expected/i;
+
+/** Reads `git push --porcelain` (git-push(1), "Output"). Throws GIT_REJECTED, GIT_DENIED, GIT_UNREACHABLE or GIT_FAILED. */
+export function readPushAnswer({ output, url, branch }: PushQuestion): PushAnswer {
+  const line = output.stdout.split('\n').find(text => text.includes(`:refs/heads/${branch}\t`));
+  const [flag, , summary = ''] = line?.split('\t') ?? [];
+  if (output.exitCode === 0 && (flag === ' ' || flag === '*' || flag === '=')) return { kind: 'accepted' };
+  if (flag === '!' && movedReasons.test(summary)) return { kind: 'moved', words: summary };
+  if (flag === '!' && summary.startsWith('[remote rejected]')) throw rejected({ output, url, branch, summary });
+  const { transient, error } = explainFailure({ output, url, doing: 'push to' });
+  if (transient) return { kind: 'unclear', error };
+  throw error;
+}
+
+function rejected({ output, url, branch, summary }: PushQuestion & { readonly summary: string }): ActionError {
+  const guarded = /protected branch|GH006|GH013|rule violations|protected branches/i.test(`${output.stderr} ${summary}`);
+  return new ActionError({
+    code: 'GIT_REJECTED',
+    message: `The server refused the commit to ${branch} of ${url}.`,
+    found: summary,
+    likely: guarded ? 'the branch is protected' : 'a hook or a rule of the server',
+    remedy: guarded
+      ? 'Let the identity of this step pass the rule, or use a pull request.'
+      : 'See the server’s words above, and change the commit or the rule.',
+    detail: output.stderr,
+  });
+}
