@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, symlink } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
@@ -50,8 +50,11 @@ export async function release({ plan, ecr, builder, report, signal }: ReleaseOpt
 async function commandEnv(ecr: Ecr): Promise<Record<string, string>> {
   const { PATH = '', TMPDIR = '/tmp', NODE_EXTRA_CA_CERTS = '', SSL_CERT_FILE = '' } = process.env;
   const HOME = join(TMPDIR, 'home');
-  await mkdir(HOME, { recursive: true });
-  const path = [dirname(await requireTool('buildx')), dirname(process.execPath), PATH].join(delimiter);
+  const programs = join(TMPDIR, 'programs');
+  await Promise.all([HOME, programs].map(folder => mkdir(folder, { recursive: true })));
+  // As a plugin of docker's it has another name.
+  await symlink(await requireTool('buildx'), join(programs, 'buildx'));
+  const path = [programs, dirname(process.execPath), PATH].join(delimiter);
   return { PATH: path, HOME, TMPDIR, NODE_EXTRA_CA_CERTS, SSL_CERT_FILE, ...ecr.env };
 }
 

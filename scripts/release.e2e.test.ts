@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { parseReference, releaseTag } from '@eks-gitops/images';
@@ -136,6 +136,8 @@ async function startWorld(): Promise<World> {
   });
   const world = { ecr, mirror, buildkit, buildx };
   await execa(buildx, ['create', '--name=lab', '--driver=remote', buildkit.address], { env: homeOf() });
+  await mkdir(at('programs'));
+  await symlink(buildx, at('programs', 'buildx'));
   await pushBase(world);
   return world;
 }
@@ -157,7 +159,7 @@ async function pushBase({ buildx, mirror }: World): Promise<void> {
 }
 
 /** A checkout of the sample shop with the example as its workflow, and act's stand-ins for the actions that cannot be fetched here. */
-async function runWorkflow({ ecr, buildx }: World) {
+async function runWorkflow({ ecr }: World) {
   await cp(join(root, 'workflows-examples', 'shop'), at('shop'), { recursive: true });
   const workflows = at('shop', '.github', 'workflows');
   await mkdir(workflows, { recursive: true });
@@ -181,7 +183,7 @@ async function runWorkflow({ ecr, buildx }: World) {
     env: {
       ...homeOf(),
       BUILDX_BUILDER: 'lab',
-      PATH: [dirname(process.execPath), dirname(buildx), process.env['PATH']].join(delimiter),
+      PATH: [dirname(process.execPath), at('programs'), process.env['PATH']].join(delimiter),
     },
     all: true,
     reject: false,

@@ -4,10 +4,11 @@ import { runScript, UsageError } from './run-script.ts';
 const help = `Usage: scripts/toolchain [TOOL…]
 
 Brings the tools that tests, lab and bench use, all of them if none is named, and prints where each is:
-NAME VERSION FILE (PATH or cache), a line each.
+NAME VERSION FILE (PATH, docker or cache), a line each.
 
-A tool on PATH is taken in the pinned version or newer. The others are kept in EKS_GITOPS_TOOLS
-(default: ~/.cache/eks-gitops-actions/tools) and come from Go modules, Debian's packages or PyPI.
+A tool on PATH, or a plugin of docker's, is taken in the pinned version or newer. The others are kept in EKS_GITOPS_TOOLS
+(default: ~/.cache/eks-gitops-actions/tools) and come from their publishers' images where Docker answers, else from Go
+modules, and from Debian's packages or PyPI.
 
 Tools: ${toolNames.join(' ')}`;
 

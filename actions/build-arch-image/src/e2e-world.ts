@@ -12,7 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { requireTool } from '@eks-gitops/testbed';
 
@@ -69,7 +69,10 @@ export async function makeWorld(files: Readonly<Record<string, string>> = {}): P
   for (const applet of ['sh', 'cat', 'sleep', 'echo']) symlinkSync('busybox', join(root, 'base/bin', applet));
   const contents = { Dockerfile: dockerfile, page: 'one\n', 'copy.Dockerfile': 'FROM scratch\nCOPY page /page\n', ...files };
   for (const [name, content] of Object.entries(contents)) writeFileSync(join(repository, 'ui', name), content);
-  const path = [dirname(buildx), process.env['PATH']].join(':');
+  const programs = join(root, 'programs');
+  mkdirSync(programs);
+  symlinkSync(buildx, join(programs, 'buildx'));
+  const path = [programs, process.env['PATH']].join(':');
   const commit = commitAll(repository);
 
   const run = (args: readonly string[], more: Readonly<Record<string, string>> = {}): Running => {

@@ -102,7 +102,8 @@ function pinned({ pinDigest }: BumpPlan, { policy, image }: Target, object: Imag
         ? 'a digest, since pin-digest is true'
         : `a digest, since the ImagePolicy ${formatPolicy(policy)} has digestReflectionPolicy ${reflection}`,
     found: 'a tag alone',
-    remedy: 'give image as REPOSITORY:TAG@DIGEST, or the record, or let the registry be asked (verify-image: true), or set pin-digest: false',
+    remedy:
+      'give image as REPOSITORY:TAG@DIGEST, or the record, or let the registry be asked (verify-image: true), or set pin-digest: false',
   });
 }
 

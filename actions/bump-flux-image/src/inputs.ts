@@ -44,7 +44,7 @@ const verification = {
     },
     ['auto', 'true', 'false'],
   ),
-  'token-hosts': input.items({ description: "Hosts that the registry may send for its tokens, when they are not its own." }),
+  'token-hosts': input.items({ description: 'Hosts that the registry may send for its tokens, when they are not its own.' }),
   ...registryInputs,
 };
 

@@ -19,7 +19,11 @@ const noAccess: readonly ErrorCode[] = [
  * Asks the registry for the image of each target: its tag must be there, and name the digest that is known. Gives the targets with the
  * digests that the registry tells. With `verify-image: auto` a registry that cannot be asked is a notice.
  */
-export async function verifyImages(targets: readonly Target[], inputs: BumpInputs, context: ActionContext): Promise<readonly Target[]> {
+export async function verifyImages(
+  targets: readonly Target[],
+  inputs: BumpInputs,
+  context: ActionContext,
+): Promise<readonly Target[]> {
   if (inputs['verify-image'] === 'false') return targets;
   const known = new Map<string, Promise<TaggedImage>>();
   return Promise.all(
@@ -39,7 +43,9 @@ async function verifyImage(image: TaggedImage, inputs: BumpInputs, context: Acti
     const error = toActionError(thrown);
     context.signal.throwIfAborted();
     if (inputs['verify-image'] === 'true' || !noAccess.includes(error.code)) throw error;
-    context.log.notice(`The registry could not be asked for ${formatImage(image)}, so the image is not verified: ${error.message}`);
+    context.log.notice(
+      `The registry could not be asked for ${formatImage(image)}, so the image is not verified: ${error.message}`,
+    );
     return image;
   }
 }

@@ -2,3 +2,4 @@ export type { Identity, Person } from './commit.ts';
 export type { GitCredentials } from './credentials.ts';
 export { type Landing, type LandRequest, landEdit } from './land.ts';
 export { type GitRepository, type OpenRequest, openRepository, type Place } from './open.ts';
+export { type RemoteUrlQuestion, readRemoteUrl } from './remote-url.ts';

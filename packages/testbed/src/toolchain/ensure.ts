@@ -63,7 +63,8 @@ async function copyAll({ names, report, signal }: EnsureOptions): Promise<void> 
       await bring({ name, way, fetch, report, signal }).catch((error: unknown) => {
         signal.throwIfAborted();
         const { failure, message } = toActionError(error);
-        report(`${name}: ${image.reference} is not to be had by Docker, so Go builds it. ${failure.detail ?? message}`);
+        const why = (failure.detail ?? message).split('\n').at(-1);
+        report(`${name}: ${image.reference} is not to be had by Docker, so Go builds it. ${why}`);
       });
     }),
   );

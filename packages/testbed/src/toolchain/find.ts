@@ -8,13 +8,13 @@ import { findVersion, isAtLeast } from './version.ts';
 
 export interface FoundTool {
   readonly file: string;
-  readonly from: 'PATH' | 'cache';
+  readonly from: 'PATH' | 'docker' | 'cache';
   readonly version: string;
 }
 
-/** Looks for a tool on PATH (in the pinned version or newer), then in the cache. */
+/** Looks for a tool on PATH and among docker's plugins (in the pinned version or newer), then in the cache. */
 export async function findTool(name: ToolName): Promise<FoundTool | undefined> {
-  return (await findOnPath(name)) ?? (await findInCache(name));
+  return (await findOnMachine(name)) ?? (await findInCache(name));
 }
 
 /** The executable of a tool; rejects with the command that brings it. */
@@ -24,16 +24,32 @@ export async function requireTool(name: ToolName): Promise<string> {
   return found.file;
 }
 
-async function findOnPath(name: ToolName): Promise<FoundTool | undefined> {
+async function findOnMachine(name: ToolName): Promise<FoundTool | undefined> {
   const { onPath, version: wanted } = toolSpec(name);
   if (onPath === undefined) return undefined;
-  for (const folder of (process.env['PATH'] ?? '').split(delimiter).filter(entry => entry.startsWith('/'))) {
-    const file = join(folder, onPath.executable);
+  const { executable, plugin, versionArgs } = onPath;
+  const places = [
+    ...pathFolders().map(folder => ({ file: join(folder, executable), from: 'PATH' as const })),
+    ...(plugin === undefined ? [] : pluginFolders().map(folder => ({ file: join(folder, plugin), from: 'docker' as const }))),
+  ];
+  for (const { file, from } of places) {
     if (!(await isPresent(file, constants.X_OK))) continue;
-    const version = await versionOf(file, onPath.versionArgs);
-    if (version !== undefined && isAtLeast(version, wanted)) return { file, from: 'PATH', version };
+    const version = await versionOf(file, versionArgs);
+    if (version !== undefined && isAtLeast(version, wanted)) return { file, from, version };
   }
   return undefined;
+}
+
+function pathFolders(): string[] {
+  return (process.env['PATH'] ?? '').split(delimiter).filter(folder => folder.startsWith('/'));
+}
+
+/** Where docker looks for plugins, in its order (docker/cli, `cli-plugins/manager`). */
+function pluginFolders(): string[] {
+  const { DOCKER_CONFIG: config, HOME: home } = process.env;
+  const own = config || (home ? join(home, '.docker') : undefined);
+  const shared = ['/usr/local/lib', '/usr/local/libexec', '/usr/lib', '/usr/libexec'].map(folder => join(folder, 'docker'));
+  return [...(own === undefined ? [] : [own]), ...shared].map(folder => join(folder, 'cli-plugins'));
 }
 
 /** The version that an executable tells; undefined when it does not run, or tells none. */

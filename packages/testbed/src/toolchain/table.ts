@@ -35,7 +35,12 @@ export interface ToolSpec {
   /** The executable, below the tool's folder in the cache. */
   readonly file: string;
   /** How the tool is looked for on PATH; a tool without it comes from the cache alone. */
-  readonly onPath?: { readonly executable: string; readonly versionArgs: readonly string[] };
+  readonly onPath?: {
+    readonly executable: string;
+    readonly versionArgs: readonly string[];
+    /** Its name among docker's plugins, which are looked through after PATH. */
+    readonly plugin?: string;
+  };
   /** Seconds that bringing it takes on two idle cores, everything cold. */
   readonly estimate: number;
 }
@@ -52,7 +57,7 @@ export const tools = {
       image: { reference: 'docker/buildx-bin:0.38.2', files: ['/buildx'] },
     },
     file: 'buildx',
-    onPath: { executable: 'buildx', versionArgs: ['version'] },
+    onPath: { executable: 'buildx', versionArgs: ['version'], plugin: 'docker-buildx' },
     estimate: 200,
   },
   buildkitd: {

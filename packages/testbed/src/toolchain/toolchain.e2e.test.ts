@@ -73,7 +73,7 @@ describe('where Docker answers', () => {
     );
     const absent = await toolchain('buildx');
     expect(absent.stderr).toMatch(
-      /buildx: docker\/buildx-bin:0.38.2 is not to be had by Docker, so Go builds it\. .*(?:dial|lookup)/s,
+      /buildx: docker\/buildx-bin:0.38.2 is not to be had by Docker, so Go builds it\. .*(?:dial|lookup)/,
     );
     expect(absent.stdout).toContain('(cache)');
     await rm(join(folder, 'tools'), { recursive: true });

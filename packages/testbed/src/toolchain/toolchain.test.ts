@@ -128,6 +128,13 @@ describe('scripts/toolchain', () => {
     expect((await run(['actionlint'], env)).stdout).toBe(`actionlint 1.8.0 ${path}/actionlint (PATH)`);
   });
 
+  test('takes docker’s plugin of the machine in the pinned version or newer', async () => {
+    const plugins = join(folder, 'config', 'cli-plugins');
+    const env = { PATH: '/usr/bin:/bin', EKS_GITOPS_TOOLS: folder, DOCKER_CONFIG: join(folder, 'config') };
+    await putTool({ in: plugins, name: 'docker-buildx', version: 'v9.0.1' });
+    expect((await run(['buildx'], env)).stdout).toBe(`buildx 9.0.1 ${plugins}/docker-buildx (docker)`);
+  });
+
   test('does not take a tool whose building was cut short, and names Go with exit code 2 where it is missing or too old', async () => {
     const cached = join(folder, 'actionlint-1.7.12');
     await putTool({ in: cached, name: 'actionlint', version: '1.7.12' });

@@ -1,0 +1,123 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ActionError } from '@eks-gitops/errors';
+import type { Edit, EditTree } from '../edit.ts';
+import type { Environment } from '../git.ts';
+import { editLocally, type Identity, landEdit, openRepository, type Place, readRemoteUrl } from '../repository/index.ts';
+import { type GivenAccess, openGitAccess } from './access.ts';
+import { type GitHubPlace, openTarget } from './github-target.ts';
+import { type Proposal, type Proposed, proposeEdit } from './propose-edit.ts';
+
+/** How a change gets into a repository. */
+export type Destination =
+  | { readonly kind: 'local' }
+  /** `pushBranch`: another branch than the one that is edited. `verified`: over GitHub's API, so that GitHub signs. */
+  | { readonly kind: 'push'; readonly verified: boolean; readonly pushBranch?: string }
+  | ({ readonly kind: 'pull-request' } & Proposal);
+
+export interface PublishRequest<Result> {
+  readonly place: Place;
+  /** Default: the checkout's, else the remote's own. */
+  readonly branch?: string;
+  /** What is read of the repository: folders or files from its root. */
+  readonly paths: readonly string[];
+  readonly access: GivenAccess;
+  readonly destination: Destination;
+  readonly identity: Identity;
+  readonly github: GitHubPlace;
+  readonly edit: EditTree<Result>;
+  /** Whether a result leaves something newer in place; a pull request that is newer is then left as well. */
+  readonly isSuperseded: (result: Result) => boolean;
+  readonly deadline: Date;
+  /** Private and empty, 0700. */
+  readonly folder: string;
+  readonly env: Environment;
+  readonly signal: AbortSignal;
+  readonly onProgress: (line: string) => void;
+  readonly onNotice: (notice: string) => void;
+  readonly mask: (secret: string) => void;
+}
+
+/** What an edit has come to. */
+export type Publication<Result> = Published<Result> &
+  (
+    | { readonly kind: 'local' }
+    /** The branch's head holds it already. */
+    | { readonly kind: 'unchanged'; readonly url: string; readonly branch: string; readonly head: string }
+    | { readonly kind: 'pushed'; readonly url: string; readonly branch: string; readonly commit: string }
+    | ({ readonly kind: 'proposed'; readonly url: string; readonly branch: string } & Proposed)
+  );
+
+interface Published<Result> {
+  readonly result: Result;
+  /** Paths of the files that were changed. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Makes an edit and brings it where it belongs: into the files of a checkout, onto a branch, or into a pull request.
+ * Throws what the edit throws, and the errors of git and of GitHub.
+ */
+export async function publishEdit<Result>(request: PublishRequest<Result>): Promise<Publication<Result>> {
+  const { destination } = request;
+  if (destination.kind === 'local') return publishLocally(request);
+  const url = await readRemoteUrl(request);
+  const credentials = await openGitAccess({ ...request, url });
+  const { branch, place, paths, folder, env, signal, onProgress } = request;
+  const repository = await openRepository({
+    place,
+    paths,
+    credentials,
+    folder: await subfolder(folder, 'base'),
+    env,
+    signal,
+    onProgress,
+    ...(branch === undefined ? {} : { branch }),
+  });
+  if (destination.kind === 'pull-request') {
+    const target = openTarget({ ...request, url, credentials });
+    return proposeEdit({ ...request, repository, credentials, proposal: destination, target });
+  }
+  const write = destination.verified ? openTarget({ ...request, url, credentials }).commit : undefined;
+  const landing = await landEdit({
+    ...request,
+    repository,
+    edit: withFiles(request.edit),
+    ...(write === undefined ? {} : { write }),
+    ...(destination.pushBranch === undefined ? {} : { pushBranch: destination.pushBranch }),
+  });
+  const { result, files } = landing.result;
+  const { url: shown } = repository;
+  return landing.kind === 'unchanged'
+    ? { kind: 'unchanged', url: shown, branch: landing.branch, head: landing.head, result, files: [] }
+    : { kind: 'pushed', url: shown, branch: landing.branch, commit: landing.commit, result, files };
+}
+
+async function publishLocally<Result>({ place, edit, env, signal }: PublishRequest<Result>): Promise<Publication<Result>> {
+  if (place.kind !== 'checkout') {
+    throw new ActionError({
+      code: 'INPUT_INVALID',
+      message: 'Files can be changed without a commit in a checkout only.',
+      expected: 'the folder of a checkout as the repository',
+      found: 'a URL',
+      remedy: 'check the repository out first, or use the mode push',
+    });
+  }
+  const { result, files } = (await editLocally({ root: place.folder, edit: withFiles(edit), env, signal })).result;
+  return { kind: 'local', result, files };
+}
+
+/** An edit whose result tells the changed files as well. */
+export function withFiles<Result>(edit: EditTree<Result>): EditTree<Published<Result>> {
+  return async tree => {
+    const { changes, message, result } = await edit(tree);
+    return { changes, message, result: { result, files: changes.map(({ path }) => path) } } satisfies Edit<Published<Result>>;
+  };
+}
+
+/** A folder of its own for each clone. */
+export async function subfolder(folder: string, name: string): Promise<string> {
+  const path = join(folder, name);
+  await mkdir(path, { mode: 0o700 });
+  return path;
+}
