@@ -1,8 +1,8 @@
 import { posix } from 'node:path';
 import type { YAMLMap } from 'yaml';
 import { z } from 'zod';
+import type { PolicyName } from '../markers/index.ts';
 import type { ImageObject } from './find-objects.ts';
-import type { PolicyName } from './mark.ts';
 
 const labels = z.record(z.string(), z.string());
 const requirement = z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).optional() });

@@ -1,7 +1,7 @@
-import type { PolicyImage } from './object-text.ts';
+import type { ScannedImage } from './object-text.ts';
 
 /** What the cluster has to have, as text to read: it is not seen from here. */
-export function clusterNeeds(image: PolicyImage, { automation }: { readonly automation: 'flux' | 'action' }): string {
+export function clusterNeeds(image: ScannedImage, { automation }: { readonly automation: 'flux' | 'action' }): string {
   return [controllers(automation), ...(image.ecr === undefined ? [credentials(image)] : [ecrAccess(image, image.ecr)])].join(
     '\n\n',
   );
@@ -18,13 +18,13 @@ function controllers(automation: 'flux' | 'action'): string {
   ].join('\n');
 }
 
-function credentials({ name }: PolicyImage): string {
+function credentials({ name }: ScannedImage): string {
   return `If ${name} is not public: secretRef in the ImageRepository, naming a docker-registry Secret in its namespace.`;
 }
 
-type EcrPlace = NonNullable<PolicyImage['ecr']>;
+type EcrPlace = NonNullable<ScannedImage['ecr']>;
 
-function ecrAccess(image: PolicyImage, ecr: EcrPlace): string {
+function ecrAccess(image: ScannedImage, ecr: EcrPlace): string {
   const where = '--namespace flux-system --service-account image-reflector-controller';
   return [
     'Read access to the repository for the service account image-reflector-controller in flux-system, by a role with this policy:',
@@ -42,7 +42,7 @@ function ecrAccess(image: PolicyImage, ecr: EcrPlace): string {
  * The calls of a scan and no others: the token, the list of tags, and the manifest whose digest an ImagePolicy reflects.
  * Source: image-reflector-controller, internal/controller (remote.List, remote.Head); Amazon ECR User Guide, "Private registry authentication".
  */
-export function scanPolicy({ name }: PolicyImage, { account, region }: EcrPlace): object {
+export function scanPolicy({ name }: ScannedImage, { account, region }: EcrPlace): object {
   const repository = name.slice(name.indexOf('/') + 1);
   return {
     Version: '2012-10-17',

@@ -1,4 +1,4 @@
-import { type Manifest, openManifest, readManifest, type Texts } from './manifest.ts';
+import { type BrokenManifest, type Manifest, openManifest, readManifest, type Texts } from './manifest.ts';
 
 /** The files as they are to become, with what the user should know. */
 export interface Draft {
@@ -15,12 +15,23 @@ export function drafted(
   return { texts: new Map([...texts, ...(more.texts ?? [])]), notes: [...notes, ...(more.notes ?? [])] };
 }
 
-/** The well-formed manifests among the files whose text names one of the words. */
-export function manifestsNaming({ texts }: Draft, words: readonly string[]): readonly Manifest[] {
-  return [...texts].flatMap(([path, text]) => {
-    const manifest = words.some(word => text.includes(word)) ? readManifest(path, text) : undefined;
-    return manifest !== undefined && 'documents' in manifest ? [manifest] : [];
-  });
+/** The well-formed manifests among the files whose text may hold what is looked for; the others are not parsed. */
+export function manifestsIn({ texts }: Draft, mayHold: (text: string) => boolean): readonly Manifest[] {
+  return readingsOf(texts, mayHold).flatMap(reading => ('documents' in reading ? [reading] : []));
+}
+
+/** Files that may hold it, but are not well-formed YAML. */
+export function brokenIn({ texts }: Draft, mayHold: (text: string) => boolean): readonly BrokenManifest[] {
+  return readingsOf(texts, mayHold).flatMap(reading => ('reason' in reading ? [reading] : []));
+}
+
+function readingsOf(texts: Texts, mayHold: (text: string) => boolean): readonly (Manifest | BrokenManifest)[] {
+  return [...texts].flatMap(([path, text]) => (mayHold(text) ? [readManifest(path, text)] : []));
+}
+
+/** Tells the objects of Flux's image API from Flux's own installation, a large file that speaks of them too. */
+export function mayHoldImageObjects(text: string): boolean {
+  return /apiVersion["']?\s*:\s*["']?image\.toolkit\.fluxcd\.io\//.test(text);
 }
 
 /** One file of the draft. Throws MANIFEST_INVALID. */

@@ -1,9 +1,10 @@
 import { posix } from 'node:path';
-import { type Draft, drafted, manifestAt, manifestsNaming } from './draft.ts';
+import type { PolicyName } from '../markers/index.ts';
+import { type Draft, drafted, manifestAt, manifestsIn } from './draft.ts';
 import { type IngressSettings, ingress } from './ingress.ts';
 import { kustomizationsAbove } from './kustomization.ts';
 import { rootOf, textAt } from './manifest.ts';
-import { markedDocuments, type PolicyName } from './mark.ts';
+import { markedDocuments } from './mark.ts';
 import { placeObjects } from './place-objects.ts';
 
 export interface IngressWanted {
@@ -20,7 +21,7 @@ export function ensureIngress(draft: Draft, { settings, policy, file }: IngressW
   const moved = kustomizations.map(({ documents }) => textAt(documents.map(rootOf)[0], 'namespace')).findLast(Boolean);
   const namespace = settings.namespace ?? moved ?? namespaceIn(draft, policy, file);
   const [kustomization] = kustomizations;
-  const present = manifestsNaming(draft, ['Ingress']).find(({ documents }) =>
+  const present = manifestsIn(draft, text => text.includes('Ingress')).find(({ documents }) =>
     documents.map(rootOf).some(root => {
       const own = textAt(root, 'metadata', 'namespace') ?? namespace;
       return textAt(root, 'kind') === 'Ingress' && textAt(root, 'metadata', 'name') === settings.name && own === namespace;

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import { type CoveringAutomation, coveringAutomations, labelsOf } from './automation-scope.ts';
-import { type Draft, drafted, manifestsNaming } from './draft.ts';
+import { type Draft, drafted, manifestsIn, mayHoldImageObjects } from './draft.ts';
 import { describeObject, type ImageObject, imageObjects, objectNamed } from './find-objects.ts';
 import { entryAtEnd } from './insert.ts';
 import { conflict, policyEdits, repositoryEdits } from './keep-objects.ts';
@@ -48,7 +48,7 @@ interface Step {
  * Throws OBJECT_CONFLICT when one of that name means something else, and TWO_WRITERS.
  */
 export function ensureObjects(draft: Draft, wanted: ObjectsWanted): Ensured {
-  const objects = imageObjects(manifestsNaming(draft, ['image.toolkit.fluxcd.io']));
+  const objects = imageObjects(manifestsIn(draft, mayHoldImageObjects));
   const steps = [...scanSteps(objects, wanted), ...automationSteps(objects, wanted)];
   const edited = steps.flatMap(({ object, edits = [] }) =>
     object === undefined || edits.length === 0 ? [] : [{ object, edits }],

@@ -1,7 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
-import type { YAMLMap } from 'yaml';
-import { type Manifest, rootOf, textAt } from './manifest.ts';
-import type { PolicyName } from './mark.ts';
+import type { Document, YAMLMap } from 'yaml';
+import type { PolicyName } from '../markers/index.ts';
+import { isMapping, isSequence, type Manifest, nodeAt, rootOf, textAt } from './manifest.ts';
 
 export type ImageKind = 'ImageRepository' | 'ImagePolicy' | 'ImageUpdateAutomation';
 
@@ -22,12 +22,19 @@ const kinds: readonly string[] = ['ImageRepository', 'ImagePolicy', 'ImageUpdate
 /** The objects of Flux's image API in the manifests. */
 export function imageObjects(manifests: readonly Manifest[]): readonly ImageObject[] {
   return manifests.flatMap(manifest =>
-    manifest.documents.flatMap(document => {
-      const root = rootOf(document);
-      const object = root === undefined ? undefined : imageObject(manifest, root);
+    manifest.documents.flatMap(rootsIn).flatMap(root => {
+      const object = imageObject(manifest, root);
       return object === undefined ? [] : [object];
     }),
   );
+}
+
+/** The object that a document is, or those of a List. */
+function rootsIn(document: Document.Parsed): readonly YAMLMap.Parsed[] {
+  const root = rootOf(document);
+  const items = textAt(root, 'kind') === 'List' ? nodeAt(root, 'items') : undefined;
+  if (isSequence(items)) return items.items.filter(isMapping);
+  return root === undefined ? [] : [root];
 }
 
 function imageObject(manifest: Manifest, root: YAMLMap.Parsed): ImageObject | undefined {

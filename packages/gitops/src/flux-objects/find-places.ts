@@ -1,16 +1,8 @@
 import { ActionError } from '@eks-gitops/errors';
+import type { MarkerForm } from '../markers/index.ts';
 import { isSameImage, splitReference } from './image-name.ts';
 import { isMapping, type Manifest, rootOf } from './manifest.ts';
-import {
-  childrenOf,
-  type ImagePlace,
-  imagePlaces,
-  type MarkerForm,
-  placeOfParts,
-  placeOfScalar,
-  placesOfImage,
-  type Standing,
-} from './places.ts';
+import { childrenOf, type ImagePlace, imagePlaces, placeOfParts, placeOfScalar, placesOfImage, type Standing } from './places.ts';
 
 /**
  * Which places are marked: those that name the image, those of a container of that name, or the one at a path of keys such as
@@ -21,14 +13,21 @@ export type PlaceChoice =
   | { readonly kind: 'container'; readonly container: string; readonly files: readonly string[] }
   | { readonly kind: 'trail'; readonly trail: string; readonly files: readonly string[] };
 
+/** Where places are looked for. */
+export interface PlaceSearch {
+  /** The manifests that can hold one; those of the named files, where files are named. */
+  readonly likely: readonly Manifest[];
+  /** Every manifest, to tell what there is instead. */
+  readonly all: () => readonly Manifest[];
+}
+
 /**
  * Finds the places to mark. Throws IMAGE_UNMARKED when there is none, or when they stand in several files and none was chosen, and
  * MARKER_UNSAFE when one of them cannot carry a marker; each lists what was found, with file and line.
  */
-export function findPlaces(manifests: readonly Manifest[], choice: PlaceChoice): readonly ImagePlace[] {
-  const inFiles = manifests.filter(({ path }) => choice.files.length === 0 || choice.files.includes(path));
-  const places = placesOf(inFiles, choice);
-  if (places.length === 0) throw noPlace(manifests, choice);
+export function findPlaces({ likely, all }: PlaceSearch, choice: PlaceChoice): readonly ImagePlace[] {
+  const places = placesOf(likely, choice);
+  if (places.length === 0) throw noPlace(all(), choice);
   const unsafe = places.filter(({ problem }) => problem !== undefined);
   if (unsafe.length > 0) throw unsafePlaces(unsafe);
   if (choice.files.length === 0 && new Set(places.map(({ manifest }) => manifest.path)).size > 1) throw ambiguous(places);

@@ -2,6 +2,5 @@ export { clusterNeeds } from './cluster-needs.ts';
 export type { Automation } from './ensure-objects.ts';
 export type { PlaceChoice } from './find-places.ts';
 export type { IngressSettings } from './ingress.ts';
-export type { PolicyName } from './mark.ts';
-export type { DigestReflection, PolicyImage } from './object-text.ts';
+export type { DigestReflection, ScannedImage } from './object-text.ts';
 export { planSetup, type SetupOptions, type SetupPlan } from './plan-setup.ts';

@@ -1,4 +1,4 @@
-import { scalarText } from './insert.ts';
+import { printScalar } from '../markers/index.ts';
 
 /** An Ingress that the AWS Load Balancer Controller makes a load balancer of. */
 export interface IngressSettings {
@@ -18,17 +18,17 @@ export interface IngressSettings {
  * Source: AWS Load Balancer Controller, "Ingress annotations".
  */
 export function ingress({ name, namespace, host, service, port, healthCheckPath }: IngressSettings): string {
-  const rule = host === undefined ? '    - http:' : `    - host: ${scalarText(host)}`;
+  const rule = host === undefined ? '    - http:' : `    - host: ${printScalar(host, 'plain')}`;
   return [
     'apiVersion: networking.k8s.io/v1',
     'kind: Ingress',
     'metadata:',
-    `  name: ${scalarText(name)}`,
-    ...(namespace === undefined ? [] : [`  namespace: ${scalarText(namespace)}`]),
+    `  name: ${printScalar(name, 'plain')}`,
+    ...(namespace === undefined ? [] : [`  namespace: ${printScalar(namespace, 'plain')}`]),
     '  annotations:',
     '    alb.ingress.kubernetes.io/scheme: internet-facing',
     '    alb.ingress.kubernetes.io/target-type: ip',
-    `    alb.ingress.kubernetes.io/healthcheck-path: ${scalarText(healthCheckPath)}`,
+    `    alb.ingress.kubernetes.io/healthcheck-path: ${printScalar(healthCheckPath, 'plain')}`,
     'spec:',
     '  ingressClassName: alb',
     '  rules:',
@@ -39,7 +39,7 @@ export function ingress({ name, namespace, host, service, port, healthCheckPath 
     '            pathType: Prefix',
     '            backend:',
     '              service:',
-    `                name: ${scalarText(service)}`,
+    `                name: ${printScalar(service, 'plain')}`,
     '                port:',
     `                  number: ${port}`,
     '',

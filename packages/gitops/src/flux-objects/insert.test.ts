@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { entryAtEnd, itemAtEnd, scalarText } from './insert.ts';
+import { entryAtEnd, itemAtEnd } from './insert.ts';
 import { isMapping, isSequence, mapAt, nodeAt, openManifest, rootOf } from './manifest.ts';
 import { spliced } from './text-edit.ts';
 
@@ -51,23 +51,5 @@ describe('an item at the end of a sequence', () => {
     const list = nodeAt(openManifest('a.yaml', before).documents.map(rootOf)[0], 'a');
     if (!isSequence(list)) throw new Error('no sequence');
     expect(spliced(before, [itemAtEnd(before, list, 'x')])).toBe(after);
-  });
-});
-
-describe('a string as a scalar', () => {
-  test.each([
-    ['main', undefined, 'main'],
-    ['123456789012.dkr.ecr.us-west-2.amazonaws.com/ui', undefined, '123456789012.dkr.ecr.us-west-2.amazonaws.com/ui'],
-    ['localhost:5000/ui', undefined, 'localhost:5000/ui'],
-    ['on', undefined, "'on'"],
-    ['12:30', undefined, "'12:30'"],
-    ['1e3', undefined, "'1e3'"],
-    ['2026-11-24', undefined, "'2026-11-24'"],
-    ['', undefined, "''"],
-    ["it's: so", undefined, "'it''s: so'"],
-    ['^.*\\.sig$', 'QUOTE_DOUBLE', '"^.*\\\\.sig$"'],
-    ['main', 'QUOTE_SINGLE', "'main'"],
-  ])('%j in style %s is %s', (value, style, text) => {
-    expect(scalarText(value, style)).toBe(text);
   });
 });

@@ -1,4 +1,5 @@
-import { isScalar, type ParsedNode, parse, type YAMLMap, type YAMLSeq } from 'yaml';
+import { isScalar, type ParsedNode, type YAMLMap, type YAMLSeq } from 'yaml';
+import { printScalar } from '../markers/index.ts';
 import { isMapping, isSequence, lineEnding } from './manifest.ts';
 import { columnOf, lineEnd, lineStart, type Splice } from './text-edit.ts';
 
@@ -59,19 +60,11 @@ function itemInFlow(text: string, collection: YAMLMap.Parsed | YAMLSeq.Parsed, i
 /** Replaces a scalar's text and keeps its quotes; plain text that YAML would read as anything but that string is quoted. */
 export function scalarReplaced(node: ParsedNode, value: string): Splice {
   const [start, end] = node.range;
-  return { start, end, text: scalarText(value, isScalar(node) ? node.type : undefined) };
+  return { start, end, text: printScalar(value, styleOf(node)) };
 }
 
-const plainForm = /^[\w./](?:[\w./@+-]|:(?=[\w./]))*$/;
-
-/** A string as a YAML scalar, in the given style where that can hold it. */
-export function scalarText(value: string, style?: string): string {
-  if (style === 'QUOTE_DOUBLE') return JSON.stringify(value);
-  if (style !== 'QUOTE_SINGLE' && plainForm.test(value) && staysText(value)) return value;
-  return `'${value.replaceAll("'", "''")}'`;
-}
-
-/** In both versions of YAML: the controllers read 1.1, where `on` and `12:30` are no strings. */
-function staysText(value: string): boolean {
-  return (['1.1', '1.2'] as const).every(version => parse(value, { version, logLevel: 'silent' }) === value);
+/** How a scalar is quoted; plain for whatever is no quoted scalar. */
+export function styleOf(node: ParsedNode | undefined): 'plain' | 'single' | 'double' {
+  if (!isScalar(node)) return 'plain';
+  return node.type === 'QUOTE_DOUBLE' ? 'double' : node.type === 'QUOTE_SINGLE' ? 'single' : 'plain';
 }

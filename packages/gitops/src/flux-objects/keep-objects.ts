@@ -1,8 +1,9 @@
 import { ActionError, type Failure } from '@eks-gitops/errors';
 import { isScalar } from 'yaml';
+import { printScalar } from '../markers/index.ts';
 import { describeObject, type ImageObject } from './find-objects.ts';
 import { isSameImage } from './image-name.ts';
-import { entryAtEnd, itemAtEnd, scalarReplaced, scalarText } from './insert.ts';
+import { entryAtEnd, itemAtEnd, scalarReplaced } from './insert.ts';
 import { isSequence, mapAt, nodeAt, textAt } from './manifest.ts';
 import { exclusions, releasePattern, type ScanSettings, stagingTags } from './object-text.ts';
 import type { Splice } from './text-edit.ts';
@@ -31,7 +32,7 @@ function exclusionEdits({ root, manifest: { text } }: ImageObject): readonly Spl
   const list = nodeAt(spec, 'exclusionList');
   if (spec === undefined) return [];
   if (!isSequence(list)) {
-    const items = exclusions.map(pattern => scalarText(pattern));
+    const items = exclusions.map(pattern => printScalar(pattern, 'single'));
     const entry = {
       lines: ['exclusionList:', ...items.map(item => `  - ${item}`)],
       flow: `exclusionList: [${items.join(', ')}]`,
@@ -39,7 +40,7 @@ function exclusionEdits({ root, manifest: { text } }: ImageObject): readonly Spl
     return [entryAtEnd(text, spec, entry)];
   }
   const excluded = list.items.some(item => isScalar(item) && item.value === stagingTags);
-  return excluded ? [] : [itemAtEnd(text, list, scalarText(stagingTags))];
+  return excluded ? [] : [itemAtEnd(text, list, printScalar(stagingTags, 'single'))];
 }
 
 /**
@@ -69,7 +70,7 @@ function patternEdits({ root, manifest: { text } }: ImageObject): readonly Splic
   const pattern = nodeAt(spec, 'filterTags', 'pattern');
   if (isScalar(pattern) && pattern.value === releasePattern) return [];
   if (pattern !== undefined && isScalar(pattern)) return [scalarReplaced(pattern, releasePattern)];
-  const entry = `pattern: ${scalarText(releasePattern)}`;
+  const entry = `pattern: ${printScalar(releasePattern, 'single')}`;
   const filter = mapAt(spec, 'filterTags');
   if (filter !== undefined) return [entryAtEnd(text, filter, { lines: [entry], flow: entry })];
   return spec === undefined

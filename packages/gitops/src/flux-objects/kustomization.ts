@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import { isScalar, type YAMLSeq } from 'yaml';
-import { entryAtEnd, itemAtEnd, linesAfter, scalarText } from './insert.ts';
+import { printScalar } from '../markers/index.ts';
+import { entryAtEnd, itemAtEnd, linesAfter, styleOf } from './insert.ts';
 import { isSequence, type Manifest, nodeAt, openManifest, rootOf, type Texts, textAt } from './manifest.ts';
 import { spliced } from './text-edit.ts';
 
@@ -80,11 +81,11 @@ export function registered({ path, text, documents }: Manifest, file: string): s
   const resource = posix.relative(posix.dirname(path), file);
   const list = nodeAt(root, 'resources');
   if (root === undefined)
-    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}resources:\n  - ${scalarText(resource)}\n`;
+    return `${text}${text === '' || text.endsWith('\n') ? '' : '\n'}resources:\n  - ${printScalar(resource, 'plain')}\n`;
   if (isSequence(list)) return withItem(text, list, resource);
-  const item = `- ${scalarText(resource)}`;
+  const item = `- ${printScalar(resource, 'plain')}`;
   if (list !== undefined) return spliced(text, [linesAfter(text, list.range[0], [`  ${item}`])]);
-  const entry = { lines: ['resources:', `  ${item}`], flow: `resources: [${scalarText(resource)}]` };
+  const entry = { lines: ['resources:', `  ${item}`], flow: `resources: [${printScalar(resource, 'plain')}]` };
   return spliced(text, [entryAtEnd(text, root, entry)]);
 }
 
@@ -94,6 +95,6 @@ function withItem(text: string, list: YAMLSeq.Parsed, resource: string): string 
   if (listed.some(item => posix.normalize(item) === resource)) return text;
   const last = list.items.at(-1);
   const dotted = listed.length > 0 && listed.every(item => item.startsWith('./')) && !resource.startsWith('../');
-  const item = scalarText(dotted ? `./${resource}` : resource, isScalar(last) ? last.type : undefined);
+  const item = printScalar(dotted ? `./${resource}` : resource, styleOf(last));
   return spliced(text, [itemAtEnd(text, list, item)]);
 }

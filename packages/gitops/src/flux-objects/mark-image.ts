@@ -1,8 +1,9 @@
 import { ActionError } from '@eks-gitops/errors';
-import { type Draft, drafted, manifestAt, manifestsNaming } from './draft.ts';
+import type { PolicyName } from '../markers/index.ts';
+import { type Draft, drafted, manifestAt, manifestsIn } from './draft.ts';
 import { describePlace, findPlaces, type PlaceChoice } from './find-places.ts';
 import type { Manifest } from './manifest.ts';
-import { markedDocuments, markPlace, type PolicyName } from './mark.ts';
+import { markedDocuments, markPlace } from './mark.ts';
 import { spliced } from './text-edit.ts';
 
 export interface Marking {
@@ -16,10 +17,11 @@ export interface Marking {
  * Throws what {@link findPlaces} and markPlace throw, and MANIFEST_INVALID for a named file.
  */
 export function markImage(draft: Draft, policy: PolicyName, choice: PlaceChoice): Marking {
-  const manifests = choice.files.length === 0 ? manifestsNaming(draft, ['']) : choice.files.map(file => named(draft, file));
+  const likely =
+    choice.files.length === 0 ? manifestsIn(draft, text => mayHold(text, choice)) : choice.files.map(file => named(draft, file));
   const before = markedFiles(draft, policy);
   const wanted = choice.kind === 'image' ? unmarked(choice, before) : choice;
-  const places = wanted === undefined ? [] : findPlaces(manifests, wanted);
+  const places = wanted === undefined ? [] : findPlaces({ likely, all: () => manifestsIn(draft, () => true) }, wanted);
   const splices = places.map(place => ({ place, edits: markPlace(place, policy) })).filter(({ edits }) => edits.length > 0);
   const texts = [...Map.groupBy(splices, ({ place }) => place.manifest)].map(
     ([{ path, text }, marks]) =>
@@ -37,6 +39,18 @@ export function markImage(draft: Draft, policy: PolicyName, choice: PlaceChoice)
   return { draft: done, files: [first, ...others] };
 }
 
+/** Whether a text can hold such a place at all. */
+export function mayHold(text: string, choice: PlaceChoice): boolean {
+  switch (choice.kind) {
+    case 'image':
+      return choice.images.some(image => text.includes(image.split('/').at(-1) ?? image));
+    case 'container':
+      return text.includes(choice.container);
+    case 'trail':
+      return true;
+  }
+}
+
 /** What is left to mark; nothing when the policy has markers and no other file is asked for. */
 function unmarked(choice: PlaceChoice, marked: readonly string[]): PlaceChoice | undefined {
   if (choice.files.length === 0) return marked.length > 0 ? undefined : choice;
@@ -45,7 +59,7 @@ function unmarked(choice: PlaceChoice, marked: readonly string[]): PlaceChoice |
 }
 
 function markedFiles(draft: Draft, policy: PolicyName): readonly string[] {
-  const manifests = manifestsNaming(draft, ['$imagepolicy']);
+  const manifests = manifestsIn(draft, text => text.includes('$imagepolicy'));
   return manifests.filter(manifest => markedDocuments(manifest, policy).length > 0).map(({ path }) => path);
 }
 

@@ -1,15 +1,11 @@
 import { ActionError } from '@eks-gitops/errors';
-import { type Document, visit } from 'yaml';
+import type { Document } from 'yaml';
+import { findMarkers, formatPolicyName, isSamePolicy, type MarkerForm, type PolicyName } from '../markers/index.ts';
+import { readMarkerComment } from '../markers/marker-comment.ts';
 import { describePlace } from './find-places.ts';
 import { lineEnding, type Manifest } from './manifest.ts';
-import type { ImagePlace, MarkerForm, Spot } from './places.ts';
+import type { ImagePlace, Spot } from './places.ts';
 import { lineEnd, lineStart, type Splice } from './text-edit.ts';
-
-/** The name of an ImagePolicy. */
-export interface PolicyName {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** The comment by which Flux and bump-flux-image find a value: `# {"$imagepolicy": "namespace:name"}`, with `:name`, `:tag` or `:digest`. */
 export function markerComment({ namespace, name }: PolicyName, form: MarkerForm): string {
@@ -29,9 +25,13 @@ function markSpot(place: ImagePlace, { form, node }: Spot, policy: PolicyName): 
   const start = node.range[1];
   const end = lineEnd(text, start);
   const comment = text.slice(start, end).trim();
+  const reading = readMarkerComment(comment);
+  if (reading.kind === 'malformed') throw conflict(place, comment);
+  if (reading.kind === 'marker') {
+    if (isSamePolicy(reading.meaning.policy, policy)) return [];
+    throw conflict(place, formatPolicyName(reading.meaning.policy));
+  }
   const marker = ` ${markerComment(policy, form)}`;
-  const marked = policyIn(comment);
-  if (marked !== undefined) return isOf(marked, policy) ? [] : conflict(place, marked);
   if (comment === '') return [{ start, end: start, text: marker }];
   const line = lineStart(text, start);
   const indentation = /^[ \t]*/.exec(text.slice(line, start))?.[0] ?? '';
@@ -41,33 +41,16 @@ function markSpot(place: ImagePlace, { form, node }: Spot, policy: PolicyName): 
   ];
 }
 
-/** The `namespace:name[:part]` that a comment marks its value with. */
-function policyIn(comment: string): string | undefined {
-  return /^#+\s*\{\s*"\$imagepolicy"\s*:\s*"([^"]*)"/.exec(comment)?.[1];
-}
-
-function isOf(marked: string, { namespace, name }: PolicyName): boolean {
-  const [space, own] = marked.split(':');
-  return space === namespace && own === name;
-}
-
 /** The documents of a manifest that hold a marker of the policy. */
-export function markedDocuments({ text, documents }: Manifest, policy: PolicyName): readonly Document.Parsed[] {
-  return documents.filter(document => {
-    let found = false;
-    visit(document, {
-      Scalar: (_, { range }) => {
-        const end = range?.[1] ?? 0;
-        const marked = policyIn(text.slice(end, lineEnd(text, end)).replace(/^[\s,\]}]*/, ''));
-        found ||= marked !== undefined && isOf(marked, policy);
-      },
-    });
-    return found;
-  });
+export function markedDocuments({ path, text, documents }: Manifest, policy: PolicyName): readonly Document.Parsed[] {
+  if (!text.includes('$imagepolicy')) return [];
+  const { markers } = findMarkers({ path, content: new TextEncoder().encode(text) });
+  const own = markers.filter(marker => isSamePolicy(marker.policy, policy));
+  return documents.filter(({ range: [start, , end] }) => own.some(marker => start <= marker.start && marker.start < end));
 }
 
-function conflict(place: ImagePlace, marked: string): never {
-  throw new ActionError({
+function conflict(place: ImagePlace, marked: string): ActionError {
+  return new ActionError({
     code: 'OBJECT_CONFLICT',
     message: 'The image follows another policy already.',
     found: `${describePlace(place)}, marked for ${marked}`,

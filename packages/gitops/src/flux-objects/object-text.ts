@@ -1,5 +1,4 @@
-import { scalarText } from './insert.ts';
-import type { PolicyName } from './mark.ts';
+import { type PolicyName, printScalar } from '../markers/index.ts';
 
 /** The API version of Flux's image objects that is written. */
 export const imageApi = 'image.toolkit.fluxcd.io/v1';
@@ -18,7 +17,7 @@ export const exclusions = [signatureTags, stagingTags] as const;
 export type DigestReflection = 'Never' | 'IfNotPresent' | 'Always';
 
 /** The image repository that a policy selects from. */
-export interface PolicyImage {
+export interface ScannedImage {
   /** Without tag. */
   readonly name: string;
   /** When it is a private repository of Amazon ECR. */
@@ -27,7 +26,7 @@ export interface PolicyImage {
 
 export interface ScanSettings {
   readonly policy: PolicyName;
-  readonly image: PolicyImage;
+  readonly image: ScannedImage;
   readonly reflection?: DigestReflection;
 }
 
@@ -41,7 +40,7 @@ export function imageRepository({ policy: { namespace, name }, image }: ScanSett
     `  name: ${name}`,
     `  namespace: ${namespace}`,
     'spec:',
-    `  image: ${scalarText(image.name)}`,
+    `  image: ${printScalar(image.name, 'plain')}`,
     '  interval: 1m',
     ...provider,
     '  exclusionList:',
@@ -102,16 +101,16 @@ export function imageUpdateAutomation({ policy, source, branch, folder, author }
     '  git:',
     '    checkout:',
     '      ref:',
-    `        branch: ${scalarText(branch)}`,
+    `        branch: ${printScalar(branch, 'plain')}`,
     '    commit:',
     '      author:',
-    `        name: ${scalarText(author.name)}`,
-    `        email: ${scalarText(author.email)}`,
+    `        name: ${printScalar(author.name, 'plain')}`,
+    `        email: ${printScalar(author.email, 'plain')}`,
     `      messageTemplate: '${messageTemplate}'`,
     '    push:',
-    `      branch: ${scalarText(branch)}`,
+    `      branch: ${printScalar(branch, 'plain')}`,
     '  update:',
-    `    path: ${scalarText(`./${folder}`)}`,
+    `    path: ${printScalar(`./${folder}`, 'plain')}`,
     '    strategy: Setters',
   ]);
 }

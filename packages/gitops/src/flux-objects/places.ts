@@ -1,9 +1,7 @@
 import { isAlias, isCollection, isScalar, type ParsedNode, type Scalar, type YAMLMap } from 'yaml';
+import type { MarkerForm } from '../markers/index.ts';
 import { isSameImage, splitReference } from './image-name.ts';
 import { isMapping, isSequence, keyOf, type Manifest, nodeAt, rootOf, textAt } from './manifest.ts';
-
-/** What of the image a scalar holds, and thereby which marker it gets. */
-export type MarkerForm = 'reference' | 'name' | 'tag' | 'digest';
 
 /** A scalar to be marked. */
 export interface Spot {

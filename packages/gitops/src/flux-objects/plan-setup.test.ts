@@ -277,12 +277,12 @@ test('without a kustomization it is said that Flux needs no entry', () => {
 
 test('files that are not YAML in UTF-8 are passed over, with file, line and reason', () => {
   const files = [
-    { path: 'bad.yaml', content: Buffer.from('a: b\nc: d: e\n') },
+    { path: 'bad.yaml', content: Buffer.from('image: retail-store-sample-ui\nc: d: e\n') },
     { path: 'latin.yaml', content: Buffer.from([0x61, 0x3a, 0x20, 0xe4]) },
     ...Object.entries(lab).map(([path, text]) => ({ path, content: Buffer.from(text) })),
   ];
   expect(planSetup(files, options).notes).toEqual(
-    expect.arrayContaining([expect.stringMatching(/^Passed over: bad\.yaml:2: ./), 'Passed over: latin.yaml is not UTF-8']),
+    expect.arrayContaining([expect.stringMatching(/^Passed over bad\.yaml:2: ./), 'Passed over latin.yaml: it is not UTF-8.']),
   );
 });
 

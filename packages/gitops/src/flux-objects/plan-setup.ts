@@ -1,13 +1,13 @@
 import { posix } from 'node:path';
 import type { FileChange } from '../edit.ts';
-import { type Draft, drafted, manifestsNaming } from './draft.ts';
+import { brokenIn, type Draft, drafted, manifestsIn, mayHoldImageObjects } from './draft.ts';
 import { ensureIngress } from './ensure-ingress.ts';
 import { type Automation, ensureObjects } from './ensure-objects.ts';
 import type { PlaceChoice } from './find-places.ts';
 import type { IngressSettings } from './ingress.ts';
 import { type Home, homeGiven, homeOf } from './kustomization.ts';
-import { openManifest, readManifest, type Texts } from './manifest.ts';
-import { markImage } from './mark-image.ts';
+import { openManifest, type Texts } from './manifest.ts';
+import { markImage, mayHold } from './mark-image.ts';
 import type { ScanSettings } from './object-text.ts';
 import { placeObjects } from './place-objects.ts';
 import { unifiedDiff } from './unified-diff.ts';
@@ -40,7 +40,8 @@ export function planSetup(files: readonly FileChange[], options: SetupOptions): 
   const { scan, automation } = options;
   const { policy } = scan;
   const start = readDraft(files);
-  const marking = markImage(upgradeAll(start), policy, options.place);
+  const readable = drafted(start, { notes: passedOver(start, options.place) });
+  const marking = markImage(upgradeAll(readable), policy, options.place);
   const [file] = marking.files;
   const ensured = ensureObjects(marking.draft, { scan, automation, files: marking.files });
   const home = ensured.missing.length === 0 ? undefined : chooseHome(ensured.draft, options, file);
@@ -52,24 +53,29 @@ export function planSetup(files: readonly FileChange[], options: SetupOptions): 
   return { changes, message, notes: end.notes, diff: unifiedDiff(start.texts, changes) };
 }
 
-/** Files that are not YAML in UTF-8 are passed over, with a note: templates of Helm charts, for example. */
+/** Files that are not UTF-8 are passed over, with a note. */
 function readDraft(files: readonly FileChange[]): Draft {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  const read = files.map(({ path, content }) => {
+  const texts = new Map<string, string>();
+  const notes: string[] = [];
+  for (const { path, content } of files) {
     try {
-      const text = decoder.decode(content);
-      const manifest = readManifest(path, text);
-      return { path, text, fault: 'reason' in manifest ? `${path}:${manifest.line}: ${manifest.reason}` : undefined };
+      texts.set(path, decoder.decode(content));
     } catch {
-      return { path, text: undefined, fault: `${path} is not UTF-8` };
+      notes.push(`Passed over ${path}: it is not UTF-8.`);
     }
-  });
-  const texts = read.flatMap(({ path, text }) => (text === undefined ? [] : [[path, text] as const]));
-  return { texts: new Map(texts), notes: read.flatMap(({ fault }) => (fault === undefined ? [] : [`Passed over: ${fault}`])) };
+  }
+  return { texts, notes };
+}
+
+/** Files that cannot be read, and may hold what is looked for: templates of Helm charts, for example. */
+function passedOver(draft: Draft, place: PlaceChoice): readonly string[] {
+  const broken = brokenIn(draft, text => mayHold(text, place) || mayHoldImageObjects(text));
+  return broken.map(({ path, line, reason }) => `Passed over ${path}:${line}: ${reason}`);
 }
 
 function upgradeAll(draft: Draft): Draft {
-  const upgrades = manifestsNaming(draft, ['image.toolkit.fluxcd.io']).map(manifest => ({
+  const upgrades = manifestsIn(draft, mayHoldImageObjects).map(manifest => ({
     manifest,
     ...upgradeManifest(manifest),
   }));
