@@ -10,10 +10,8 @@ export { type GivenInputs, type InputSpelling, readInputs } from './read-inputs.
 export { formatRecord, mergeRecords, parseRecord, parseRecords, type ReleaseRecord } from './record.ts';
 export { givenUser, registryInputs } from './registry-inputs.ts';
 export {
-  type GivenAccess,
-  givenAccess,
-  type Identity,
   type RepositoryInputs,
   repositoryInputs,
 } from './repository-inputs.ts';
+export { type RepositoryRequest, repositoryRequest } from './repository-request.ts';
 export type { Outputs } from './run-action.ts';

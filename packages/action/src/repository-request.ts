@@ -1,0 +1,75 @@
+import { resolve } from 'node:path';
+import type { ActionContext } from './context.ts';
+import { type GivenAccess, givenAccess, type Identity, type RepositoryInputs } from './repository-inputs.ts';
+
+type Place = { readonly kind: 'remote'; readonly url: string } | { readonly kind: 'checkout'; readonly folder: string };
+
+type Destination =
+  | { readonly kind: 'local' }
+  | { readonly kind: 'push'; readonly verified: boolean; readonly pushBranch?: string }
+  | {
+      readonly kind: 'pull-request';
+      readonly head: string;
+      readonly title?: string;
+      readonly labels: readonly string[];
+      readonly reviewers: readonly string[];
+      readonly draft: boolean;
+      readonly autoMerge?: 'merge' | 'squash' | 'rebase';
+    };
+
+/** What the repository inputs ask for, as the GitOps domain takes it. */
+export interface RepositoryRequest {
+  readonly place: Place;
+  readonly branch?: string;
+  readonly access: GivenAccess;
+  readonly destination: Destination;
+  readonly identity: { readonly author: Identity; readonly committer: Identity };
+  readonly github: {
+    readonly serverUrl: string | undefined;
+    readonly serverApiUrl: string | undefined;
+    readonly apiUrl: string | undefined;
+  };
+  readonly deadline: Date;
+}
+
+export interface RepositoryRequestOptions extends Pick<ActionContext, 'workspace' | 'env' | 'now'> {
+  /** The branch of a pull request that has none of its own. */
+  readonly pullRequestBranch: string;
+}
+
+/** Reads the repository inputs. Throws INPUT_INVALID and INPUT_MISSING for access that is given twice or by half. */
+export function repositoryRequest(inputs: RepositoryInputs, options: RepositoryRequestOptions): RepositoryRequest {
+  const { workspace, env, now } = options;
+  const { author, committer = author } = inputs;
+  return {
+    place: isUrl(inputs.repository)
+      ? { kind: 'remote', url: inputs.repository }
+      : { kind: 'checkout', folder: resolve(workspace, inputs.repository) },
+    ...(inputs.branch === undefined ? {} : { branch: inputs.branch }),
+    access: givenAccess(inputs),
+    destination: destinationOf(inputs, options),
+    identity: { author, committer },
+    github: { serverUrl: env['GITHUB_SERVER_URL'], serverApiUrl: env['GITHUB_API_URL'], apiUrl: inputs['github-api-url'] },
+    deadline: new Date(now().getTime() + inputs.timeout),
+  };
+}
+
+/** A scheme, or `user@host:path`; everything else is a folder. */
+function isUrl(repository: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:(?::|\/\/)/i.test(repository) || /^[\w.-]+@[^/:]+:/.test(repository);
+}
+
+function destinationOf(inputs: RepositoryInputs, { pullRequestBranch }: RepositoryRequestOptions): Destination {
+  const { mode, verified, 'push-branch': pushBranch, title, labels, reviewers, draft, 'auto-merge': autoMerge } = inputs;
+  if (mode === 'local') return { kind: 'local' };
+  if (mode === 'push') return { kind: 'push', verified, ...(pushBranch === undefined ? {} : { pushBranch }) };
+  return {
+    kind: 'pull-request',
+    head: pushBranch ?? pullRequestBranch,
+    ...(title === undefined ? {} : { title }),
+    labels,
+    reviewers,
+    draft,
+    ...(autoMerge === 'off' ? {} : { autoMerge }),
+  };
+}
