@@ -4,6 +4,7 @@ import { proxySettings } from '@eks-gitops/images/registry';
 import { type BumpPlan, bumpEdit, type PolicyChange } from './edit.ts';
 import type { BumpInputs } from './inputs.ts';
 import { pullRequestBranch } from './pull-request-branch.ts';
+import { ruleOf } from './tag-order.ts';
 import { formatPolicy, resolveTargets, type Target } from './target.ts';
 import { verifyImages } from './verify-image.ts';
 

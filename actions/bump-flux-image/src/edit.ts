@@ -5,6 +5,8 @@ import { editMarkers, formatFault, type Manifest, type MarkerEdit, scanManifests
 import {
   coveringAutomations,
   type FluxObjects,
+  findPolicy,
+  fluxObjectTokens,
   type ImagePolicy,
   orderTags,
   readFluxObjects,
@@ -57,7 +59,7 @@ function scan({ path, signal }: BumpPlan, { root }: Tree): Promise<Manifest[]> {
 }
 
 async function readFlux({ fluxPath: path, signal }: BumpPlan, { root }: Tree): Promise<FluxObjects> {
-  return readFluxObjects(await scanManifests({ root, path, tokens: ['image.toolkit.fluxcd.io'], signal }));
+  return readFluxObjects(await scanManifests({ root, path, tokens: fluxObjectTokens, signal }));
 }
 
 interface JudgedPolicy {
@@ -80,12 +82,6 @@ function judgePolicy(plan: BumpPlan, { target: given, manifests, flux }: PolicyQ
   for (const fault of notices) plan.log.notice(formatFault(fault));
   const verdict = judge({ image: target.image, order: orderOf(plan, object), edits });
   return { target, object, edits, verdict: settle(plan, target, verdict) };
-}
-
-/** A policy whose text names no namespace is taken for ours when its name is. */
-function findPolicy({ policies }: FluxObjects, { namespace, name }: PolicyName): ImagePolicy | undefined {
-  const named = policies.filter(policy => policy.name === name);
-  return named.find(policy => policy.namespace === namespace) ?? named.find(policy => policy.namespace === undefined);
 }
 
 /** Without its digest where references are not to be pinned. Throws INPUT_MISSING when they are and there is none. */
@@ -124,6 +120,7 @@ function settle({ onOlder, log }: BumpPlan, { policy, image }: Target, verdict: 
     throw new ActionError({
       code: 'TAG_NOT_SELECTED',
       message: `The ImagePolicy ${name} does not select the tag ${image.tag}.`,
+      found: verdict.why,
       likely: 'its filterTags.pattern or its range is for tags of another kind',
       remedy: 'correct the policy or the tag, or write it nevertheless with on-older: replace',
     });
@@ -147,7 +144,7 @@ function imageOf({ target: { policy, image } }: Pick<JudgedPolicy, 'target'>) {
 
 function refuseTwoWriters({ target: { policy }, object, edits }: JudgedPolicy, { automations }: FluxObjects): void {
   const paths = [...new Set(edits.map(({ path }) => path))];
-  const [covering] = coveringAutomations({ automations, policy: { ...policy, labels: object?.labels ?? {} }, paths });
+  const [covering] = coveringAutomations({ automations, policy: { namespace: policy.namespace, labels: object?.labels }, paths });
   if (covering === undefined) return;
   throw new ActionError({
     code: 'TWO_WRITERS',

@@ -7,7 +7,7 @@ export type Verdict =
   | { readonly kind: 'write'; readonly notice?: string }
   /** The repository names a newer image. */
   | { readonly kind: 'older'; readonly newest: string }
-  | { readonly kind: 'not-selected' };
+  | { readonly kind: 'not-selected'; readonly why: string };
 
 export interface Judgement {
   readonly image: TaggedImage;
@@ -21,16 +21,20 @@ export interface Judgement {
  * repository are not compared, and one that the policy would not select is replaced.
  */
 export function judge({ image, order, edits }: Judgement): Verdict {
-  if (!order.selects(image.tag)) return { kind: 'not-selected' };
   const names = edits.flatMap(nameIn);
-  if (names.length > 0 && !names.includes(image.name)) return { kind: 'write' };
-  const judged = edits.flatMap(tagIn).map(current => ({ current, verdict: judgeTag({ current, next: image.tag, order }) }));
-  const newer = judged.find(({ verdict }) => verdict.kind === 'older');
+  const comparable = names.length === 0 || names.includes(image.name);
+  const currents = comparable ? edits.flatMap(tagIn) : [];
+  const verdicts = currents.map(current => ({ current, ...judgeTag({ current, next: image.tag, order }) }));
+  if (!order.selects(image.tag)) return { kind: 'not-selected', why: `${order.meaning}, which leaves it out` };
+  const newer = verdicts.find(({ kind }) => kind === 'older');
   if (newer !== undefined) return { kind: 'older', newest: newer.current };
-  const unknown = judged.find(({ verdict }) => verdict.kind === 'incomparable');
+  const [unknown] = verdicts.flatMap(verdict => (verdict.kind === 'incomparable' ? [verdict] : []));
   return unknown === undefined
     ? { kind: 'write' }
-    : { kind: 'write', notice: `It is not known whether ${image.tag} is newer than ${unknown.current}, which it replaces.` };
+    : {
+        kind: 'write',
+        notice: `${unknown.current} is replaced by ${image.tag}, and which of them is newer is not known: ${unknown.why}.`,
+      };
 }
 
 function nameIn({ form, previous }: MarkerEdit): string[] {

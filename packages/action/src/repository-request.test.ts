@@ -48,10 +48,19 @@ describe('the repository', () => {
 describe('access', () => {
   test.each([
     [{ token: 't' }, { kind: 'token', username: 'x-access-token', token: 't' }],
-    [{ token: 't', 'token-user': 'oauth2' }, { kind: 'token', username: 'oauth2', token: 't' }],
+    [
+      { token: 't', 'token-user': 'oauth2' },
+      { kind: 'token', username: 'oauth2', token: 't' },
+    ],
     [{ 'ssh-key': 'k' }, { kind: 'ssh', privateKey: 'k' }],
-    [{ 'ssh-key': 'k', 'ssh-known-hosts': 'h' }, { kind: 'ssh', privateKey: 'k', knownHosts: 'h' }],
-    [{ 'app-id': '7', 'app-private-key': 'k' }, { kind: 'app', appId: '7', privateKey: 'k' }],
+    [
+      { 'ssh-key': 'k', 'ssh-known-hosts': 'h' },
+      { kind: 'ssh', privateKey: 'k', knownHosts: 'h' },
+    ],
+    [
+      { 'app-id': '7', 'app-private-key': 'k' },
+      { kind: 'app', appId: '7', privateKey: 'k' },
+    ],
   ])('by %j', (given, access) => {
     expect(request(given).access).toEqual(access);
   });

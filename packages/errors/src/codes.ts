@@ -36,6 +36,7 @@ export const errorCodes = {
   GIT_UNREACHABLE: { ending: 'failed', meaning: 'The git server could not be reached, or does not hold the repository.' },
   GIT_REJECTED: { ending: 'failed', meaning: 'The git server refused the commit by a rule or a hook of its own.' },
   BRANCH_MISSING: { ending: 'failed', meaning: 'The GitOps repository does not have the branch.' },
+  BRANCH_FOREIGN: { ending: 'failed', meaning: 'The branch of a pull request of ours holds commits of somebody else.' },
   CHECKOUT_DIRTY: {
     ending: 'failed',
     meaning: 'The checkout of the GitOps repository holds changes of its own in the files to edit.',

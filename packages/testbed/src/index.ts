@@ -25,6 +25,24 @@ export {
   type ServedGitRequest,
   startGitServer,
 } from './git/git-server.ts';
+export {
+  type GitHubFault,
+  type GitHubOptions,
+  type GitHubRequest,
+  type LocalGitHub,
+  loadPublishedApi,
+  type PublishedApi,
+  secondaryLimit,
+  startGitHub,
+} from './github/start-github.ts';
+
+export type {
+  AppOptions,
+  Permissions,
+  PullRequest,
+  RepositoryOptions as GitHubRepositoryOptions,
+  TokenOptions,
+} from './github/world.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {

@@ -9,6 +9,8 @@ export type GivenAccess =
 
 export interface AccessRequest extends GitHubQuestion {
   readonly access: GivenAccess;
+  /** Whether a pull request is to be written as well. */
+  readonly pullRequests: boolean;
   readonly mask: (secret: string) => void;
 }
 
@@ -23,7 +25,16 @@ export async function openGitAccess(request: AccessRequest): Promise<GitCredenti
   const { installationToken } = await import('../github/index.ts');
   const { deadline, signal, onNotice, github } = request;
   const { appId, privateKey } = access;
-  const { token } = await installationToken({ appId, privateKey, repository, deadline, signal, onNotice, proxy: github.proxy });
+  const { token } = await installationToken({
+    access: request.pullRequests ? 'contents and pull requests' : 'contents',
+    appId,
+    privateKey,
+    repository,
+    deadline,
+    signal,
+    onNotice,
+    proxy: github.proxy,
+  });
   mask(token);
   return { kind: 'token', username: 'x-access-token', token };
 }

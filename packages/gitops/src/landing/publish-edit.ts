@@ -62,7 +62,7 @@ export async function publishEdit<Result>(request: PublishRequest<Result>): Prom
   const { destination } = request;
   if (destination.kind === 'local') return publishLocally(request);
   const url = await readRemoteUrl(request);
-  const credentials = await openGitAccess({ ...request, url });
+  const credentials = await openGitAccess({ ...request, url, pullRequests: destination.kind === 'pull-request' });
   const { branch, place, paths, folder, env, signal, onProgress } = request;
   const repository = await openRepository({
     place,
