@@ -1,8 +1,8 @@
-import { posix } from 'node:path';
 import type { YAMLMap } from 'yaml';
 import { z } from 'zod';
 import type { PolicyName } from '../markers/index.ts';
 import type { ImageObject } from './find-objects.ts';
+import { isBelow } from './folder.ts';
 
 const labels = z.record(z.string(), z.string());
 const requirement = z.looseObject({ key: z.string(), operator: z.string(), values: z.array(z.string()).optional() });
@@ -51,11 +51,6 @@ export function coveringAutomations({ objects, policy, labels, files }: ScopeQue
 export function labelsOf({ root }: ImageObject): Readonly<Record<string, string>> {
   const parsed = labelled.safeParse(plain(root));
   return parsed.success ? (parsed.data.metadata.labels ?? {}) : {};
-}
-
-function isBelow(file: string, path: string): boolean {
-  const folder = posix.join('.', path.replace(/^\/+/, '')).replace(/\/$/, '');
-  return folder === '.' || file === folder || file.startsWith(`${folder}/`);
 }
 
 function selects(given: z.infer<typeof selector> | undefined, has: Readonly<Record<string, string>>): boolean {

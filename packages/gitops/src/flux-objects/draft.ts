@@ -1,4 +1,5 @@
 import { type BrokenManifest, type Manifest, openManifest, readManifest, type Texts } from './manifest.ts';
+import { type Splice, spliced } from './text-edit.ts';
 
 /** The files as they are to become, with what the user should know. */
 export interface Draft {
@@ -38,4 +39,18 @@ export function mayHoldImageObjects(text: string): boolean {
 export function manifestAt({ texts }: Draft, path: string): Manifest | undefined {
   const text = texts.get(path);
   return text === undefined ? undefined : openManifest(path, text);
+}
+
+export interface ManifestEdits {
+  readonly manifest: Manifest;
+  readonly edits: readonly Splice[];
+}
+
+/** The new texts of manifests; edits of one manifest come together. */
+export function editedTexts(changes: readonly ManifestEdits[]): readonly (readonly [string, string])[] {
+  const byManifest = Map.groupBy(changes, ({ manifest }) => manifest);
+  return [...byManifest].map(([{ path, text }, all]) => {
+    const edits = all.flatMap(change => change.edits);
+    return [path, spliced(text, edits)] as const;
+  });
 }

@@ -1,8 +1,8 @@
-import { posix } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import { type CoveringAutomation, coveringAutomations, labelsOf } from './automation-scope.ts';
-import { type Draft, drafted, manifestsIn, mayHoldImageObjects } from './draft.ts';
+import { type Draft, drafted, editedTexts, manifestsIn, mayHoldImageObjects } from './draft.ts';
 import { describeObject, type ImageObject, imageObjects, objectNamed } from './find-objects.ts';
+import { commonFolder } from './folder.ts';
 import { entryAtEnd } from './insert.ts';
 import { conflict, policyEdits, repositoryEdits } from './keep-objects.ts';
 import { mapAt, nodeAt, textAt } from './manifest.ts';
@@ -13,7 +13,7 @@ import {
   imageUpdateAutomation,
   type ScanSettings,
 } from './object-text.ts';
-import { type Splice, spliced } from './text-edit.ts';
+import type { Splice } from './text-edit.ts';
 
 /**
  * Who commits new tags. `flux`: an ImageUpdateAutomation, over `folder`, by default the folder that holds all markers. `action`: bump-flux-image;
@@ -53,16 +53,7 @@ export function ensureObjects(draft: Draft, wanted: ObjectsWanted): Ensured {
   const edited = steps.flatMap(({ object, edits = [] }) =>
     object === undefined || edits.length === 0 ? [] : [{ object, edits }],
   );
-  const texts = [...Map.groupBy(edited, ({ object }) => object.manifest)].map(
-    ([{ path, text }, changes]) =>
-      [
-        path,
-        spliced(
-          text,
-          changes.flatMap(({ edits }) => edits),
-        ),
-      ] as const,
-  );
+  const texts = editedTexts(edited.map(({ object: { manifest }, edits }) => ({ manifest, edits })));
   const notes = [...edited.map(({ object }) => `Changed ${describeObject(object)}.`), ...steps.flatMap(({ note }) => note ?? [])];
   return { draft: drafted(draft, { texts, notes }), missing: steps.flatMap(({ missing }) => missing ?? []) };
 }
@@ -118,14 +109,4 @@ function suspension({ root, manifest: { text } }: ImageObject): Splice {
   const entry = 'suspend: true';
   if (present !== undefined) return { start: present.range[0], end: present.range[1], text: 'true' };
   return entryAtEnd(text, mapAt(root, 'spec') ?? root, { lines: [entry], flow: entry });
-}
-
-/** The deepest folder that holds all of the files; `.` for the root. */
-export function commonFolder([first, ...others]: readonly [string, ...string[]]): string {
-  const folder = posix.dirname(first);
-  return others.reduce((common, file) => {
-    let up = common;
-    while (up !== '.' && !file.startsWith(`${up}/`)) up = posix.dirname(up);
-    return up;
-  }, folder);
 }

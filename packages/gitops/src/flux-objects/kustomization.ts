@@ -2,23 +2,20 @@ import { posix } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import { isScalar, type YAMLSeq } from 'yaml';
 import { printScalar } from '../markers/index.ts';
+import { foldersUp } from './folder.ts';
 import { entryAtEnd, itemAtEnd, linesAfter, styleOf } from './insert.ts';
 import { isSequence, type Manifest, nodeAt, openManifest, rootOf, type Texts, textAt } from './manifest.ts';
 import { spliced } from './text-edit.ts';
 
 /** The names under which kustomize looks for a kustomization, in its order. */
-const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
+export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
 
 /** The kustomizations of a folder and of those above it, nearest first. */
 export function kustomizationsAbove(texts: Texts, folder: string): readonly Manifest[] {
   return foldersUp(folder).flatMap(each => {
-    const path = fileNames.map(name => posix.join(each, name)).find(name => texts.has(name));
+    const path = kustomizationNames.map(name => posix.join(each, name)).find(name => texts.has(name));
     return path === undefined ? [] : [openManifest(path, texts.get(path) ?? '')];
   });
-}
-
-function foldersUp(folder: string): readonly string[] {
-  return folder === '.' || folder === '' ? ['.'] : [folder, ...foldersUp(posix.dirname(folder))];
 }
 
 /** Where new objects go. Without a kustomization Flux itself applies whatever lies in the folder. */

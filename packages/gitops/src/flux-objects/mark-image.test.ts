@@ -8,7 +8,7 @@ const current = 'public.ecr.aws/shop/ui';
 const byImage: PlaceChoice = { kind: 'image', images: [image, current], files: [] };
 
 function mark(files: Readonly<Record<string, string>>, choice: PlaceChoice = byImage): Readonly<Record<string, string>> {
-  const { draft } = markImage({ texts: new Map(Object.entries(files)), notes: [] }, policy, choice);
+  const { draft } = markImage({ texts: new Map(Object.entries(files)), notes: [] }, { policy, path: '.', choice });
   return Object.fromEntries(draft.texts);
 }
 

@@ -1,10 +1,18 @@
 import { ActionError } from '@eks-gitops/errors';
 import type { PolicyName } from '../markers/index.ts';
-import { type Draft, drafted, manifestAt, manifestsIn } from './draft.ts';
+import { type Draft, drafted, editedTexts, manifestAt, manifestsIn } from './draft.ts';
 import { describePlace, findPlaces, type PlaceChoice } from './find-places.ts';
+import { isBelow } from './folder.ts';
 import type { Manifest } from './manifest.ts';
 import { markedDocuments, markPlace } from './mark.ts';
-import { spliced } from './text-edit.ts';
+import type { ImagePlace } from './places.ts';
+
+export interface MarkingWanted {
+  readonly policy: PolicyName;
+  /** Only in files below. */
+  readonly path: string;
+  readonly choice: PlaceChoice;
+}
 
 export interface Marking {
   readonly draft: Draft;
@@ -14,29 +22,18 @@ export interface Marking {
 
 /**
  * Marks the places of the image. An image whose policy has markers already is left as it is, unless other places are named.
- * Throws what {@link findPlaces} and markPlace throw, and MANIFEST_INVALID for a named file.
+ * Throws what {@link findPlaces} and {@link markPlace} throw; MANIFEST_INVALID and IMAGE_UNMARKED for a named file.
  */
-export function markImage(draft: Draft, policy: PolicyName, choice: PlaceChoice): Marking {
-  const likely =
-    choice.files.length === 0 ? manifestsIn(draft, text => mayHold(text, choice)) : choice.files.map(file => named(draft, file));
-  const before = markedFiles(draft, policy);
-  const wanted = choice.kind === 'image' ? unmarked(choice, before) : choice;
-  const places = wanted === undefined ? [] : findPlaces({ likely, all: () => manifestsIn(draft, () => true) }, wanted);
-  const splices = places.map(place => ({ place, edits: markPlace(place, policy) })).filter(({ edits }) => edits.length > 0);
-  const texts = [...Map.groupBy(splices, ({ place }) => place.manifest)].map(
-    ([{ path, text }, marks]) =>
-      [
-        path,
-        spliced(
-          text,
-          marks.flatMap(({ edits }) => edits),
-        ),
-      ] as const,
-  );
-  const done = drafted(draft, { texts, notes: splices.map(({ place }) => `Marked ${describePlace(place)}.`) });
-  const [first, ...others] = markedFiles(done, policy);
+export function markImage(draft: Draft, { policy, path, choice }: MarkingWanted): Marking {
+  const inside = { ...draft, texts: new Map([...draft.texts].filter(([file]) => isBelow(file, path))) };
+  const wanted = choice.kind === 'image' ? unmarked(choice, markedFiles(inside, policy)) : choice;
+  const places = wanted === undefined ? [] : placesIn(inside, wanted);
+  const marks = places.map(place => ({ place, manifest: place.manifest, edits: markPlace(place, policy) }));
+  const notes = marks.filter(({ edits }) => edits.length > 0).map(({ place }) => `Marked ${describePlace(place)}.`);
+  const texts = editedTexts(marks);
+  const [first, ...others] = markedFiles(drafted(inside, { texts }), policy);
   if (first === undefined) throw new Error(`no marker of ${policy.namespace}:${policy.name} after marking`);
-  return { draft: done, files: [first, ...others] };
+  return { draft: drafted(draft, { texts, notes }), files: [first, ...others] };
 }
 
 /** Whether a text can hold such a place at all. */
@@ -58,6 +55,12 @@ function unmarked(choice: PlaceChoice, marked: readonly string[]): PlaceChoice |
   return files.length === 0 ? undefined : { ...choice, files };
 }
 
+function placesIn(draft: Draft, choice: PlaceChoice): readonly ImagePlace[] {
+  const { files } = choice;
+  const likely = files.length > 0 ? files.map(file => named(draft, file)) : manifestsIn(draft, text => mayHold(text, choice));
+  return findPlaces({ likely, all: () => manifestsIn(draft, () => true) }, choice);
+}
+
 function markedFiles(draft: Draft, policy: PolicyName): readonly string[] {
   const manifests = manifestsIn(draft, text => text.includes('$imagepolicy'));
   return manifests.filter(manifest => markedDocuments(manifest, policy).length > 0).map(({ path }) => path);
@@ -69,7 +72,7 @@ function named(draft: Draft, file: string): Manifest {
   throw new ActionError({
     code: 'IMAGE_UNMARKED',
     message: `There is no manifest ${file}.`,
-    expected: 'a file from the root of the repository, below path',
+    expected: 'a YAML file below path, written from the root of the repository',
     remedy: 'name the file as git ls-files does; nothing was written',
   });
 }

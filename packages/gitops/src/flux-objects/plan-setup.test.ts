@@ -10,6 +10,7 @@ const policy = { namespace: 'flux-system', name: 'ui' };
 
 const options: SetupOptions = {
   scan: { policy, image: { name: image, ecr: { account, region: 'us-west-2' } } },
+  path: '.',
   place: { kind: 'image', images: [image, current], files: [] },
   automation: {
     kind: 'flux',

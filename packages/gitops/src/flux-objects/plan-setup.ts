@@ -15,6 +15,8 @@ import { upgradeManifest } from './upgrade.ts';
 
 export interface SetupOptions {
   readonly scan: ScanSettings;
+  /** The folder or file in which the image is named, from the repository's root. */
+  readonly path: string;
   readonly place: PlaceChoice;
   readonly automation: Automation;
   /** Where objects that do not exist yet are written, from the repository's root. Default: beside the app. */
@@ -37,11 +39,11 @@ export interface SetupPlan {
  * Throws IMAGE_UNMARKED, MARKER_UNSAFE, MANIFEST_INVALID, OBJECT_CONFLICT, OBJECT_MISPLACED or TWO_WRITERS, and then nothing is to be written.
  */
 export function planSetup(files: readonly FileChange[], options: SetupOptions): SetupPlan {
-  const { scan, automation } = options;
+  const { scan, path, place: choice, automation } = options;
   const { policy } = scan;
   const start = readDraft(files);
-  const readable = drafted(start, { notes: passedOver(start, options.place) });
-  const marking = markImage(upgradeAll(readable), policy, options.place);
+  const readable = drafted(start, { notes: passedOver(start, choice) });
+  const marking = markImage(upgradeAll(readable), { policy, path, choice });
   const [file] = marking.files;
   const ensured = ensureObjects(marking.draft, { scan, automation, files: marking.files });
   const home = ensured.missing.length === 0 ? undefined : chooseHome(ensured.draft, options, file);
