@@ -26,13 +26,14 @@ describe('scripts/lab', () => {
     'releases the sample shop, runs it on both architectures, writes the record and leaves the machine as it was',
     async () => {
       const before = await machine();
-      const { stdout, exitCode } = await run(['--record', 'release.json']);
+      const { stdout, stderr, exitCode } = await run(['--record', 'release.json']);
       expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
       expect(stdout).toContain('served by x86_64 (linux/amd64)');
       expect(stdout).toContain('served by aarch64 (linux/arm64)');
       const { builds, index } = parseRecord(await readFile(join(folder, 'release.json'), 'utf8'));
       expect(builds.map(({ platform }) => platform)).toEqual(['linux/amd64', 'linux/arm64']);
       expect(stdout).toContain(`:${index?.tag}@${index?.digest}`);
+      expect(stderr).toContain(`The release record is in ${join(folder, 'release.json')}`);
       expect(await machine()).toEqual(before);
     },
     120_000,

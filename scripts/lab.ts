@@ -1,13 +1,12 @@
 import { copyFile, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { ensureTools, enterSandbox, withFolder } from '@eks-gitops/testbed';
 import { checkOutShop, checkOutSource } from './lab-checkout.ts';
 import { demandLabMachine } from './lab-machine.ts';
 import type { LabPlan } from './lab-plan.ts';
 import { labTools } from './lab-tools.ts';
-import { runScript, UsageError } from './run-script.ts';
+import { readFlags, runScript, UsageError } from './run-script.ts';
 
 const help = `Usage: scripts/lab [--record FILE] [--source REPOSITORY [--context DIR] [--build-context NAME=VALUE]…]
 
@@ -37,7 +36,10 @@ await runScript({ help }, async ({ args, signal, report }) => {
       qemu: found.get('qemu-aarch64')?.file ?? '',
       signal,
     });
-    if (code === 0 && options.record !== undefined) await put(record, options.record);
+    if (code === 0 && options.record !== undefined) {
+      await put(record, options.record);
+      report(`The release record is in ${options.record}`);
+    }
     return code;
   });
 });
@@ -57,22 +59,14 @@ interface LabOptions {
 }
 
 function parseOptions(args: readonly string[]): LabOptions {
-  const { values } = parse(args);
+  const text = { type: 'string' } as const;
+  const { values } = readFlags('scripts/lab', {
+    args: [...args],
+    options: { record: text, source: text, context: text, 'build-context': { type: 'string', multiple: true } },
+  });
   const { record, source, context, 'build-context': buildContexts = [] } = values;
   if (source === undefined && (context !== undefined || buildContexts.length > 0)) {
     throw new UsageError('--context and --build-context go with --source REPOSITORY.');
   }
   return { record: record === undefined ? undefined : resolve(record), source, context: context ?? '.', buildContexts };
-}
-
-function parse(args: readonly string[]) {
-  const text = { type: 'string' } as const;
-  try {
-    return parseArgs({
-      args: [...args],
-      options: { record: text, source: text, context: text, 'build-context': { type: 'string', multiple: true } },
-    });
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\nRun scripts/lab --help.`);
-  }
 }

@@ -1,8 +1,18 @@
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import { ActionError, exitCodeOf, formatError, toActionError } from '@eks-gitops/errors';
 
 /** Wrong use of a script: exit code 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+}
+
+/** Reads a script's flags. Throws UsageError, pointing to the help of `script`. */
+export function readFlags<T extends ParseArgsConfig>(script: string, config: T): ReturnType<typeof parseArgs<T>> {
+  try {
+    return parseArgs(config);
+  } catch (error) {
+    throw new UsageError(`${error instanceof Error ? error.message : error}\nRun ${script} --help.`);
+  }
 }
 
 export interface ScriptContext {

@@ -3,12 +3,12 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { enterSandbox, findTool, type MachineState, readMachine, type ToolName } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 import { type Check, checks, linters, runCheck } from './checks.ts';
 import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
 import { labTools } from './lab-tools.ts';
+import { readFlags, runScript, type ScriptContext } from './run-script.ts';
 
 const usage = `Usage: scripts/test [--all] [-- JEST ARGUMENTS]
 
@@ -23,29 +23,23 @@ const env = {
   NODE_OPTIONS: '--experimental-vm-modules --disable-warning=ExperimentalWarning',
 };
 
-const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'image-setters'];
+const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'sshd', 'image-setters'];
 /** Brought with --all alone. */
 const longTools: readonly ToolName[] = ['etcd', 'kube-apiserver', 'image-automation-controller'];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
-const cancelling = new AbortController();
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => cancelling.abort(new Error(`Cancelled by ${name}.`)));
-
-async function main(): Promise<number> {
-  const { values, positionals } = parseArgs({
+async function test({ args: given, signal }: ScriptContext): Promise<number> {
+  const { values, positionals: args } = readFlags('scripts/test', {
+    args: [...given],
     allowPositionals: true,
-    options: { all: { type: 'boolean', default: false }, help: { type: 'boolean', default: false } },
+    options: { all: { type: 'boolean', default: false } },
   });
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
   const folder = await mkdtemp(join(tmpdir(), 'eks-gitops-test-'));
   try {
     const bringing = bringTools([...serverTools, ...checkTools, ...(values.all ? longTools : [])]);
-    const quick = [...(await inTurn(checks)), await runJest({ project: 'unit', folder, args: positionals })];
+    const quick = [...(await inTurn(checks)), await runJest({ project: 'unit', folder, args, signal })];
     await bringing;
-    const slow = [...(await inTurn(linters)), await runJest({ project: 'e2e', folder, args: positionals })];
+    const slow = [...(await inTurn(linters)), await runJest({ project: 'e2e', folder, args, signal })];
     const total = addTallies([...quick, ...slow]);
     console.log(`\n${formatTally(total, { strict: values.all })}`);
     return total.failed.length === 0 && (!values.all || total.notRun.length === 0) ? 0 : 1;
@@ -71,13 +65,14 @@ interface JestRun {
   readonly project: 'unit' | 'e2e';
   readonly folder: string;
   readonly args: readonly string[];
+  readonly signal: AbortSignal;
 }
 
-async function runJest({ project, folder, args }: JestRun): Promise<Tally> {
+async function runJest({ project, folder, args, signal }: JestRun): Promise<Tally> {
   console.log(`\n── ${project} tests`);
   const report = join(folder, `${project}.json`);
   const jest = [join(bin, 'jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, '--passWithNoTests', ...args];
-  const state = project === 'e2e' ? await runInSandbox(jest) : await runPlainly(jest);
+  const state = project === 'e2e' ? await runInSandbox(jest, signal) : await runPlainly(jest);
   const tally = await readFile(report, 'utf8').then(readJestReport, () => ({
     passed: 0,
     failed: [`${project} tests did not run`],
@@ -92,7 +87,7 @@ async function runPlainly(args: readonly string[]): Promise<[]> {
 }
 
 /** Where this is root; elsewhere the tests that need it are listed as not run. The machine must then be as it was before. */
-async function runInSandbox(args: readonly string[]): Promise<Tally[]> {
+async function runInSandbox(args: readonly string[], signal: AbortSignal): Promise<Tally[]> {
   const [busybox, qemu] = await Promise.all([findTool('busybox-amd64'), findTool('qemu-aarch64')]);
   if (process.getuid?.() !== 0 || busybox === undefined) return runPlainly(args);
   const run = randomUUID();
@@ -104,7 +99,7 @@ async function runInSandbox(args: readonly string[]): Promise<Tally[]> {
     env: { ...env, EKS_GITOPS_RUN: run },
     busybox: busybox.file,
     ...(qemu ? { qemu: qemu.file } : {}),
-    signal: cancelling.signal,
+    signal,
   });
   return [compareMachine(before, await readMachine({ marker }))];
 }
@@ -117,4 +112,4 @@ function compareMachine(before: MachineState, after: MachineState): Tally {
   return { passed: 0, failed: [name], notRun: [] };
 }
 
-process.exitCode = await main();
+await runScript({ help: usage }, test);

@@ -65,6 +65,13 @@ describe.each(actionNames)('%s', name => {
   });
 });
 
+test('an input that is wrong in whatever way leads to the help', async () => {
+  const { code, stderr } = await run('build-arch-image', '--image', 'localhost:5000/ui:latest', '--platform', 'linux/amd64');
+  expect(code).toBe(2);
+  expect(stderr).toContain('code: REFERENCE_INVALID');
+  expect(stderr).toContain('Run eks-gitops build-arch-image --help');
+});
+
 test('the program runs from the sources, and its exit code is that of the command', () => {
   const bin = new URL('./bin.js', import.meta.url).pathname;
   const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'no-such-action'], { encoding: 'utf8' });

@@ -43,6 +43,7 @@ export type {
   RepositoryOptions as GitHubRepositoryOptions,
   TokenOptions,
 } from './github/world.ts';
+export { type SshServer, startSshServer } from './git/ssh-server.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {

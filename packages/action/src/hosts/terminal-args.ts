@@ -14,7 +14,7 @@ export const hostFlags = {
   },
   record: {
     form: 'text',
-    help: 'Read the release record from FILE where it exists, and write it back with what this step adds.',
+    help: 'Read the release record from FILE where it exists, and write it back with what this step adds. Keep it out of the build context.',
   },
   quiet: { form: 'boolean', help: 'Say nothing but warnings and errors.' },
   verbose: { form: 'boolean', help: 'Say everything, line by line.' },

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { ActionError, exitCodeOf, formatError, toActionError } from '@eks-gitops/errors';
+import { ActionError, exitCodeOf, exitCodes, formatError, toActionError } from '@eks-gitops/errors';
 import type { Action } from '../action.ts';
 import { readCiFacts } from '../facts.ts';
 import { readInputs } from '../read-inputs.ts';
@@ -51,8 +51,9 @@ export async function runInTerminal(action: Action, world: TerminalWorld): Promi
   const told = await tell({ action, request, world, mask, ending });
   if ('outputs' in told) return 0;
   screen.error(formatError(told.error));
-  if (told.error.code.startsWith('INPUT_')) screen.info(`Run eks-gitops ${action.name} --help for all flags.`);
-  return exitCodeOf(told.error);
+  const code = exitCodeOf(told.error);
+  if (code === exitCodes.usage) screen.info(`Run eks-gitops ${action.name} --help for all flags.`);
+  return code;
 }
 
 interface Performance {

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isNativeError } from 'node:util/types';
 import { ActionError } from '@eks-gitops/errors';
 import type { z } from 'zod';
 import { openOctokit, type ProxySettings } from './octokit.ts';
@@ -139,19 +140,11 @@ function unreachable({ host, purpose }: Purpose, thrown: unknown): ActionError {
   });
 }
 
+/** Octokit's message is the fault's own where that has one; what is behind a bare "fetch failed" is told too. */
 function wordsOf(thrown: unknown): string {
-  if (typeof thrown !== 'object' || thrown === null) return String(thrown);
-  const { message, cause } = { message: undefined, cause: undefined, ...pick(thrown) };
-  const inner = cause === undefined ? '' : wordsOf(cause);
-  const own = String(message ?? thrown);
-  return inner === '' || own.includes(inner) ? own : `${own}: ${inner}`;
-}
-
-function pick(thrown: object): { message?: unknown; cause?: unknown } {
-  return {
-    ...('message' in thrown ? { message: thrown.message } : {}),
-    ...('cause' in thrown && thrown.cause !== undefined ? { cause: thrown.cause } : {}),
-  };
+  if (!isNativeError(thrown)) return String(thrown);
+  const inner = thrown.cause === undefined ? '' : wordsOf(thrown.cause);
+  return thrown.message.includes(inner) ? thrown.message : `${thrown.message}: ${inner}`;
 }
 
 function limited({ host, purpose }: Purpose, { refusal, wait }: { refusal: Refusal; wait: number }): ActionError {

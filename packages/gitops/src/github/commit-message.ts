@@ -7,7 +7,13 @@ export interface CommitMessage {
 /** Splits a message at its first line, so that GitHub makes the same message of it; trailers stay the last paragraph. */
 export function splitMessage(message: string): CommitMessage {
   const [headline = '', ...rest] = message.replaceAll('\r\n', '\n').trim().split('\n');
-  return { headline: headline.trimEnd(), body: rest.join('\n').trim() };
+  return {
+    headline: headline.trimEnd(),
+    body: rest
+      .join('\n')
+      .replace(/^\s*\n/, '')
+      .trimEnd(),
+  };
 }
 
 /** Whether two messages are one but for what git and GitHub do to white space at the ends. */

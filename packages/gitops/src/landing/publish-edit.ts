@@ -103,8 +103,7 @@ async function publishLocally<Result>({ place, edit, env, signal }: PublishReque
       remedy: 'check the repository out first, or use the mode push',
     });
   }
-  const { result, files } = (await editLocally({ root: place.folder, edit: withFiles(edit), env, signal })).result;
-  return { kind: 'local', result, files };
+  return { kind: 'local', ...(await editLocally({ folder: place.folder, edit, env, signal })) };
 }
 
 /** An edit whose result tells the changed files as well. */

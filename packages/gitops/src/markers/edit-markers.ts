@@ -51,8 +51,11 @@ export interface MarkerEdits {
  * - It ignores markers at aliases, at keys, at nothing, hidden or malformed ones, and files with broken YAML; here those that
  *   speak of an asked policy are refused. It rewrites block scalars and values of several lines; here they are refused.
  * - It lets one of two markers at one value win, and one of two equal keys; both are refused here.
- * - It passes over whole files that are no sets of objects: a bare list or scalar as document, text behind `---`, documents
- *   divided by `...`; it replaces symbolic links by files. Here such documents are edited, and links left out.
+ * - It passes over whole files that are no sets of objects (a bare list or scalar as document, text behind `---`), and loses
+ *   what is behind a `...`; it replaces symbolic links by files. Here such documents are edited, and links left out.
+ * - Of a file with one `kind: List` it writes each item to a file of its own beside it, or fails altogether where an item has
+ *   no name. Here the item is edited where it stands.
+ * - Its printing harms what stands beside: a bracket on a line of its own behind a marker, text kept by `>+`.
  */
 export function editMarkers({
   manifests,

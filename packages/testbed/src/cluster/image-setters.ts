@@ -9,7 +9,7 @@ export interface SetterPolicy {
   /** Without tag and digest. */
   readonly image: string;
   readonly tag: string;
-  readonly digest?: string;
+  readonly digest?: string | undefined;
 }
 
 const answer = z.object({

@@ -127,8 +127,7 @@ async function fetchTool({ source, version, folder, signal, archive }: Fetching)
     case 'go':
       return buildGoTool({ source, version, folder, signal });
     case 'debian':
-      for (const name of [source.package, ...(source.beside ?? [])]) await archive?.unpack({ ...source, package: name }, folder);
-      return;
+      return archive?.unpack(source, folder);
     case 'pypi':
       return installFromPypi({ requirement: source.requirement, folder, signal });
   }

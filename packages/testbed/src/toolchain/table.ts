@@ -191,6 +191,13 @@ export const tools = {
     file: 'usr/sbin/dockerd',
     estimate: 10,
   },
+  sshd: {
+    version: '9.2',
+    source: { kind: 'debian', package: 'openssh-server', beside: ['libwrap0'] },
+    file: 'usr/sbin/sshd',
+    onPath: { executable: 'sshd', versionArgs: ['-V'] },
+    estimate: 5,
+  },
   moto: {
     version: '5.2.5',
     source: { kind: 'pypi', requirement: 'moto[server]==5.2.5' },
