@@ -4,4 +4,4 @@ export type { PlaceChoice } from './find-places.ts';
 export type { IngressSettings } from './ingress.ts';
 export type { DigestReflection, ScannedImage } from './object-text.ts';
 export { planSetup, type SetupOptions, type SetupPlan } from './plan-setup.ts';
-export { readManifests, type SetupScope } from './read-manifests.ts';
+export { readManifests, type SetupScope, scopeFolders } from './read-manifests.ts';

@@ -8,12 +8,12 @@ import { isSequence, type Manifest, nodeAt, openManifest, rootOf, type Texts, te
 import { spliced } from './text-edit.ts';
 
 /** The names under which kustomize looks for a kustomization, in its order. */
-export const kustomizationNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
+const fileNames = ['kustomization.yaml', 'kustomization.yml', 'Kustomization'] as const;
 
 /** The kustomizations of a folder and of those above it, nearest first. */
 export function kustomizationsAbove(texts: Texts, folder: string): readonly Manifest[] {
   return foldersUp(folder).flatMap(each => {
-    const path = kustomizationNames.map(name => posix.join(each, name)).find(name => texts.has(name));
+    const path = fileNames.map(name => posix.join(each, name)).find(name => texts.has(name));
     return path === undefined ? [] : [openManifest(path, texts.get(path) ?? '')];
   });
 }

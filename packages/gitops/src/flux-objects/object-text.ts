@@ -74,8 +74,8 @@ export interface AutomationSettings {
   readonly policy: PolicyName;
   /** The GitRepository that the manifests come from. */
   readonly source: PolicyName;
-  /** Checked out and pushed to. */
-  readonly branch: string;
+  /** Checked out and pushed to; default: that of the GitRepository. */
+  readonly branch?: string;
   /** The folder whose markers are updated, relative to the repository's root. */
   readonly folder: string;
   readonly author: { readonly name: string; readonly email: string };
@@ -99,16 +99,13 @@ export function imageUpdateAutomation({ policy, source, branch, folder, author }
     `    name: ${source.name}`,
     ...(source.namespace === policy.namespace ? [] : [`    namespace: ${source.namespace}`]),
     '  git:',
-    '    checkout:',
-    '      ref:',
-    `        branch: ${printScalar(branch, 'plain')}`,
+    ...(branch === undefined ? [] : ['    checkout:', '      ref:', `        branch: ${printScalar(branch, 'plain')}`]),
     '    commit:',
     '      author:',
     `        name: ${printScalar(author.name, 'plain')}`,
     `        email: ${printScalar(author.email, 'plain')}`,
     `      messageTemplate: '${messageTemplate}'`,
-    '    push:',
-    `      branch: ${printScalar(branch, 'plain')}`,
+    ...(branch === undefined ? [] : ['    push:', `      branch: ${printScalar(branch, 'plain')}`]),
     '  update:',
     `    path: ${printScalar(`./${folder}`, 'plain')}`,
     '    strategy: Setters',

@@ -167,6 +167,14 @@ spec:
   });
 });
 
+test('an automation without a branch takes that of its source', () => {
+  const author = { name: 'bot', email: 'bot@example.com' };
+  const changes = setUp(lab, { automation: { kind: 'flux', source: { namespace: 'shop', name: 'gitops' }, author } });
+  expect(changes['apps/ui-image-automation.yaml']).toContain(
+    "    name: gitops\n    namespace: shop\n  git:\n    commit:\n      author:\n        name: bot\n        email: bot@example.com\n      messageTemplate: '{{range .Changed.Changes}}{{println .NewValue}}{{end}}'\n  update:\n",
+  );
+});
+
 describe('who commits', () => {
   const covering = `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata:\n  name: all\n  namespace: flux-system\nspec:\n  update:\n    path: apps\n`;
 
