@@ -15,6 +15,12 @@ export default {
       testMatch: ['<rootDir>/{actions,packages,scripts}/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.e2e\\.test\\.ts$'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/{actions,packages,scripts}/**/*.e2e.test.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/{actions,packages,scripts}/**/*.e2e.test.ts'],
+      // A hang guard for real servers on a busy machine; no test is decided by its time.
+      testTimeout: 60_000,
+    },
   ],
 };

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { makeBusyboxLayout, startBuildkit, startEcr, withFolder } from '@eks-gitops/testbed';
+import { commandEnv } from './lab-command.ts';
+import { deploy } from './lab-gitops.ts';
 import { labPlan } from './lab-plan.ts';
 import { readBack, runImages } from './lab-proof.ts';
 import { release } from './lab-release.ts';
@@ -17,12 +19,14 @@ await runScript({ help: 'Run by scripts/lab.' }, async ({ args: [text = ''], sig
   const buildkit = await startBuildkit({ registries: [{ host: ecr.host, ca: ecr.certificateFile }] });
   report(`Amazon ECR's stand-ins and BuildKit are up: ${ecr.host}`);
   try {
+    const env = await commandEnv(ecr);
     const buildContexts = plan.app === 'shop' ? [`${base.name}=oci-layout://${layout}:${base.tag}`] : plan.buildContexts;
-    const released = await release({ plan: { ...plan, buildContexts }, ecr, builder: buildkit.address, report, signal });
+    const released = await release({ plan: { ...plan, buildContexts }, ecr, env, builder: buildkit.address, report, signal });
     const published = await readBack({ released, ecr, signal });
     report(`read back ${published.digest}`);
     const proofs = await withFolder('run', folder => runImages({ plan, published, ecr, folder, report, signal }));
-    console.log(formatLabReport({ plan, released, published, proofs, seconds: (Date.now() - began) / 1000 }));
+    const deployed = await deploy({ plan, released, env, report, signal });
+    console.log(formatLabReport({ plan, released, published, proofs, deployed, seconds: (Date.now() - began) / 1000 }));
     return 0;
   } finally {
     await Promise.all([buildkit.stop(), ecr.stop()]);

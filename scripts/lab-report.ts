@@ -1,3 +1,4 @@
+import type { Deployed } from './lab-gitops.ts';
 import type { LabPlan } from './lab-plan.ts';
 import type { Proof, Published } from './lab-proof.ts';
 import type { Release } from './lab-release.ts';
@@ -7,11 +8,12 @@ export interface LabResult {
   readonly released: Release;
   readonly published: Published;
   readonly proofs: readonly Proof[];
+  readonly deployed: Deployed;
   readonly seconds: number;
 }
 
 /** The end of the lab's output: what was proved, and what was simulated. */
-export function formatLabReport({ plan, released, published, proofs, seconds }: LabResult): string {
+export function formatLabReport({ plan, released, published, proofs, deployed, seconds }: LabResult): string {
   const { index, builds, image } = released;
   return [
     '',
@@ -24,6 +26,8 @@ export function formatLabReport({ plan, released, published, proofs, seconds }: 
     ...proofs.map(
       proof => `  ${published.image.split('/').at(-1)}@${shorten(proof.digest)} was pulled, run, and ${describe(proof)}`,
     ),
+    `  ${deployed.url} was set up in ${deployed.setup.slice(0, 8)}, bumped in ${deployed.bump.slice(0, 8)}, and bumped again without a commit:`,
+    ...deployed.shown.map(line => `    ${line}`),
     'Simulated',
     `  Amazon ECR: ${image.split('/')[0]} leads to Debian's docker-registry, which demands the`,
     '  password of the token that moto gives in the place of ECR’s API; both by TLS of a private authority',

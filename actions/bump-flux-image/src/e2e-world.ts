@@ -27,7 +27,12 @@ export async function makeWorld(): Promise<World> {
   const temporary = await mkdtemp(join(root, 'temporary-'));
   const home = await mkdtemp(join(root, 'home-'));
   const run: World['run'] = async (args, more = {}) => {
-    const env = { PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter), HOME: home, TMPDIR: temporary, ...more };
+    const env = {
+      PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
+      HOME: home,
+      TMPDIR: temporary,
+      ...more,
+    };
     const options = { cwd: root, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
     const { stdout, stderr, exitCode } = await execa(process.execPath, [command, 'bump-flux-image', '--json', ...args], options);
     return { exitCode, log: stderr, outputs: {}, error: {}, ...JSON.parse(stdout || '{}') };

@@ -50,7 +50,11 @@ export function bumpEdit(plan: BumpPlan): EditTree<readonly PolicyChange[]> {
     const written = policies.filter(({ verdict }) => verdict.kind === 'write');
     for (const one of written) refuseTwoWriters(one, flux);
     const changes = written.length === 0 ? [] : editMarkers({ manifests, images: written.map(imageOf) }).changes;
-    return { changes, message: messageOf(plan, written), result: policies.map(changeOf) } satisfies Edit<readonly PolicyChange[]>;
+    return {
+      changes,
+      message: messageOf(plan, written.length === 0 ? policies : written),
+      result: policies.map(changeOf),
+    } satisfies Edit<readonly PolicyChange[]>;
   };
 }
 
@@ -156,6 +160,7 @@ function refuseTwoWriters({ target: { policy }, object, edits }: JudgedPolicy, {
   });
 }
 
+/** Without anything to write, what would have been: by its trailers a pull request of ours is known. */
 function messageOf({ message, source }: BumpPlan, written: readonly JudgedPolicy[]): string {
   return commitMessage(message, { ...source, updates: written.map(({ target }) => target) });
 }

@@ -24,7 +24,11 @@ export function ruleOf({ order, pattern, extract }: GivenRule): TagRule | undefi
   if (pattern !== undefined && order === undefined) throw lonely('tag-pattern', 'tag-order');
   if (extract !== undefined && pattern === undefined) throw lonely('tag-extract', 'tag-pattern');
   if (order === undefined) return undefined;
-  return { origin: 'the input tag-order', policy: order, ...(pattern === undefined ? {} : { filterTags: { pattern, extract } }) };
+  return {
+    origin: 'the input tag-order',
+    policy: order,
+    ...(pattern === undefined ? {} : { filterTags: { pattern, extract: extract ?? '' } }),
+  };
 }
 
 function lonely(name: string, needs: string): ActionError {

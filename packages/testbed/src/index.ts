@@ -25,6 +25,7 @@ export {
   type ServedGitRequest,
   startGitServer,
 } from './git/git-server.ts';
+export { type SshServer, startSshServer } from './git/ssh-server.ts';
 export {
   type GitHubFault,
   type GitHubOptions,
@@ -35,7 +36,6 @@ export {
   secondaryLimit,
   startGitHub,
 } from './github/start-github.ts';
-
 export type {
   AppOptions,
   Permissions,
@@ -43,7 +43,6 @@ export type {
   RepositoryOptions as GitHubRepositoryOptions,
   TokenOptions,
 } from './github/world.ts';
-export { type SshServer, startSshServer } from './git/ssh-server.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { sameMessage, splitMessage } from './commit-message.ts';
+import { sameMessage, splitMessage, trailerKeys } from './commit-message.ts';
 
 describe('a message is split at its first line', () => {
   test.each([
@@ -22,4 +22,13 @@ test.each([
   ['Update ui', 'Update api', false],
 ])('%j and %j are the same message: %s', (one, other, expected) => {
   expect(sameMessage(one, other)).toBe(expected);
+});
+
+test.each([
+  ['Update ui\n\nui:1 -> ui:2\n\nSource-Commit: ac8730e8\nPolicy: flux-system:ui', ['source-commit', 'policy']],
+  ['Update ui\n\nSource-Commit: a\n\nSigned-off-by: A <a@example.com>\nCo-authored-by: B', []],
+  ['Update ui\n\njust words\n', []],
+  ['ui: update', []],
+])('the trailers of %j are %j', (message, expected) => {
+  expect(trailerKeys(message)).toEqual(expected);
 });

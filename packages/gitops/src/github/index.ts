@@ -3,7 +3,14 @@ export { type GitHub, type GitHubOptions, type GitHubTarget, openGitHub } from '
 export { commitOverApi } from './commit-over-api.ts';
 export { type InstallationToken, type InstallationTokenRequest, installationToken } from './installation-token.ts';
 export type { ProxySettings } from './octokit.ts';
-export { findPullRequest, type PullRequestRequest, type UpsertedPullRequest, upsertPullRequest } from './pull-request.ts';
+export {
+  closePullRequest,
+  findPullRequest,
+  type PullRequestClosing,
+  type PullRequestRequest,
+  type UpsertedPullRequest,
+  upsertPullRequest,
+} from './pull-request.ts';
 export {
   commitToPullRequestBranch,
   type PullRequestBranches,

@@ -13,6 +13,8 @@ export interface LocalRepository {
   readonly head: (branch: string) => string;
   /** Commits a file with plain git, as somebody else. */
   readonly commitFile: (change: { branch: string; path: string; content: string; parent?: string }) => string;
+  /** Merges a commit into a branch, as GitHub's button "Update branch" does. */
+  readonly mergeInto: (merge: { branch: string; commit: string }) => void;
   readonly target: (options?: { token?: string; wait?: number; signal?: AbortSignal }) => GitHubTarget;
   readonly notices: string[];
   readonly stop: () => Promise<void>;
@@ -83,6 +85,10 @@ export async function startLocalRepository(options: LocalOptions): Promise<Local
       run(clone, ['commit', '-qm', `Change ${path}`]);
       run(clone, ['push', '-q', '--force', 'origin', `HEAD:refs/heads/${branch}`]);
       return run(clone, ['rev-parse', 'HEAD']);
+    },
+    mergeInto: ({ branch, commit }) => {
+      const tree = git('merge-tree', '--write-tree', branch, commit);
+      git('update-ref', `refs/heads/${branch}`, git('commit-tree', '-m', 'Merge', '-p', branch, '-p', commit, tree));
     },
     target: ({ token = 'writer', wait = 30_000, signal = new AbortController().signal } = {}) => ({
       github: openGitHub({

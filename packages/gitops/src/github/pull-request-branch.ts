@@ -5,6 +5,7 @@ import { branchMissing, deleteBranch, putBranch } from './branches.ts';
 import type { GitHubTarget } from './client.ts';
 import { commitOverApi } from './commit-over-api.ts';
 import { fileFields, holdsFiles } from './file-identity.ts';
+import { type OwnCommitQuestion, readOwnCommit } from './own-commits.ts';
 
 /** The two branches of a pull request; `head` is ours by its name, and stable, so that one pull request is kept up to date. */
 export interface PullRequestBranches {
@@ -34,7 +35,7 @@ export function commitToPullRequestBranch(
 ): (request: CommitRequest) => Promise<PullRequestCommitAnswer> {
   const temporary = `${branches.head}-next`;
   return async request => {
-    const { heads, state } = await look(target, { branches, changes: request.changes });
+    const { heads, state } = await look(target, { ...request, branches });
     if (heads.base === undefined) throw branchMissing(target, branches.base);
     const sweep = () => deleteBranch(target, temporary);
     if (heads.base !== request.parent || state.kind === 'current') {
@@ -61,14 +62,13 @@ async function commitOnTemporary(target: GitHubTarget, request: CommitRequest): 
   }
 }
 
-export interface BranchQuestion {
-  readonly branches: PullRequestBranches;
+export interface BranchQuestion extends OwnCommitQuestion {
   readonly changes: readonly FileChange[];
 }
 
 /**
- * Compares a pull request's own branch with the changes that it is for. Throws BRANCH_FOREIGN when it holds more than the one commit
- * that we keep on it; merges of the base, as GitHub's button "Update branch" makes them, do not count.
+ * Compares a pull request's own branch with the changes that it is for, for who writes it with git. Throws BRANCH_FOREIGN when
+ * somebody else has committed to it.
  */
 export async function readPullRequestBranch(target: GitHubTarget, question: BranchQuestion): Promise<PullRequestBranchState> {
   return (await look(target, question)).state;
@@ -79,7 +79,7 @@ const headsAnswer = z
   .object({ repository: z.object({ base: ref, head: ref, next: ref }) })
   .transform(({ repository: { base, head, next } }) => ({ base: base?.target.oid, head: head?.target, next: next?.target.oid }));
 
-async function look(target: GitHubTarget, { branches, changes }: BranchQuestion) {
+async function look(target: GitHubTarget, { branches, changes, message }: BranchQuestion) {
   const { github, repository } = target;
   const { owner, name } = repository;
   const { declarations, fields, variables } = fileFields(changes);
@@ -105,52 +105,7 @@ async function look(target: GitHubTarget, { branches, changes }: BranchQuestion)
   });
   const heads = { base, next };
   if (head === undefined || base === undefined) return { heads, state: { kind: 'absent' } as const };
-  const own = await ownCommits(target, branches);
-  const current = own.length === 1 && own[0]?.changedFilesIfAvailable === changes.length && holdsFiles(head, changes);
+  const own = await readOwnCommit(target, { branches, message });
+  const current = own?.changedFilesIfAvailable === changes.length && holdsFiles(head, changes);
   return { heads, state: { kind: current ? 'current' : 'outdated', commit: head.oid } as const };
-}
-
-const comparedCommit = z.object({
-  oid: z.string(),
-  messageHeadline: z.string(),
-  parents: z.object({ totalCount: z.number() }),
-  changedFilesIfAvailable: z.number().nullable(),
-});
-const comparison = z
-  .object({
-    repository: z.object({
-      ref: z.object({ compare: z.object({ commits: z.object({ nodes: z.array(comparedCommit) }) }).nullable() }).nullable(),
-    }),
-  })
-  .transform(({ repository }) => repository.ref?.compare?.commits.nodes ?? []);
-
-/** What the branch has over the base, but for merges: one commit of ours, or none. */
-async function ownCommits({ github, repository }: GitHubTarget, { base, head }: PullRequestBranches) {
-  const { owner, name } = repository;
-  const commits = await github.ask({
-    request: `query compared($owner: String!, $name: String!, $base: String!, $head: String!) {
-      repository(owner: $owner, name: $name) {
-        ref(qualifiedName: $base) {
-          compare(headRef: $head) {
-            commits(first: 50) { nodes { oid messageHeadline parents(first: 2) { totalCount } changedFilesIfAvailable } }
-          }
-        }
-      }
-    }`,
-    parameters: { owner, name, base: `refs/heads/${base}`, head },
-    purpose: `compare the branches ${base} and ${head} of ${owner}/${name}`,
-    permission: 'contents=read',
-    answer: comparison,
-  });
-  const own = commits.filter(({ parents }) => parents.totalCount < 2);
-  if (own.length > 1) {
-    throw new ActionError({
-      code: 'BRANCH_FOREIGN',
-      message: `The branch ${head} of ${owner}/${name} holds commits of somebody else.`,
-      expected: 'the one commit that eks-gitops-actions keeps on it',
-      found: own.map(({ oid, messageHeadline }) => `${oid.slice(0, 8)} ${messageHeadline}`).join('\n'),
-      remedy: 'Merge or close its pull request and delete the branch; the next run opens a new one.',
-    });
-  }
-  return own;
 }

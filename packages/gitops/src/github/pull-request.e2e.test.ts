@@ -1,7 +1,7 @@
 import { type GitHubRequest, loadPublishedApi } from '@eks-gitops/testbed';
 import { afterEach, describe, expect, jest, test } from '@jest/globals';
 import { type LocalOptions, type LocalRepository, startLocalRepository } from './local-github.ts';
-import { type PullRequestRequest, upsertPullRequest } from './pull-request.ts';
+import { closePullRequest, type PullRequestRequest, upsertPullRequest } from './pull-request.ts';
 import { commitToPullRequestBranch } from './pull-request-branch.ts';
 
 const published = await loadPublishedApi();
@@ -119,6 +119,45 @@ test('commits of others on the branch are not overwritten, and named', async () 
     failure: { found: expect.stringContaining('Change fix.yaml') },
   });
   expect(local.head(branches.head)).toBe(theirs);
+});
+
+test('a commit of somebody else in the place of ours is not overwritten either', async () => {
+  local = await start();
+  await propose('2');
+  const theirs = local.commitFile({ branch: branches.head, path: 'fix.yaml', content: 'a: 1\n', parent: 'origin/main' });
+  await expect(propose('3')).rejects.toMatchObject({ code: 'BRANCH_FOREIGN' });
+  expect(local.head(branches.head)).toBe(theirs);
+});
+
+test('a merge of the base into the branch, as GitHub’s button makes it, is nobody’s commit', async () => {
+  local = await start();
+  await propose('2');
+  const base = local.commitFile({ branch: 'main', path: 'README.md', content: 'More\n' });
+  local.mergeInto({ branch: branches.head, commit: base });
+  expect((await propose('2')).answer).toMatchObject({ changed: false });
+  expect((await propose('3')).pull).toMatchObject({ number: 1, outcome: 'updated' });
+  expect(local.git('rev-list', '--count', `main..${branches.head}`)).toBe('1');
+});
+
+describe('a pull request whose change the base has overtaken', () => {
+  const closing = { branches, message: 'x\n\nRun: 1', body: 'main holds ui:3 already.' };
+
+  test('is closed with the reason, and its branch deleted', async () => {
+    local = await start();
+    await propose('2');
+    expect(await closePullRequest(local.target(), closing)).toMatchObject({ number: 1 });
+    expect(pulls()).toMatchObject([{ state: 'closed', body: 'main holds ui:3 already.' }]);
+    expect(branchNames()).toEqual(['main']);
+    expect(await closePullRequest(local.target(), closing)).toBeUndefined();
+  });
+
+  test('stays when somebody else has committed to it', async () => {
+    local = await start();
+    await propose('2');
+    local.commitFile({ branch: branches.head, path: 'fix.yaml', content: 'a: 1\n' });
+    await expect(closePullRequest(local.target(), closing)).rejects.toMatchObject({ code: 'BRANCH_FOREIGN' });
+    expect(pulls()).toMatchObject([{ state: 'open', body: 'ui:1 → ui:2' }]);
+  });
 });
 
 test('a branch that was merged and kept is used again for the next change', async () => {

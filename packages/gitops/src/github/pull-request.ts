@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { enableAutoMerge, type MergeMethod } from './auto-merge.ts';
+import { deleteBranch } from './branches.ts';
 import type { GitHubCall, GitHubTarget } from './client.ts';
+import { readOwnCommit } from './own-commits.ts';
 import type { PullRequestBranches } from './pull-request-branch.ts';
 import { requestReviewers } from './reviewers.ts';
 
@@ -76,6 +78,31 @@ export async function findPullRequest(
   return pull;
 }
 
+export interface PullRequestClosing {
+  readonly branches: PullRequestBranches;
+  /** A message as we write it, by whose trailers a commit is known as ours. */
+  readonly message: string;
+  /** Why, in Markdown; it takes the place of the body. */
+  readonly body: string;
+}
+
+/**
+ * Closes the open pull request between two branches, since the base holds its change or a newer one: left open, its merge would undo what
+ * is there. Its branch is deleted, by which GitHub closes it. Undefined when none is open. Throws BRANCH_FOREIGN, and closes nothing, when
+ * somebody else has committed to the branch.
+ */
+export async function closePullRequest(
+  target: GitHubTarget,
+  { branches, message, body }: PullRequestClosing,
+): Promise<{ readonly number: number; readonly url: string } | undefined> {
+  const pull = await findPullRequest(target, branches);
+  if (pull === undefined) return undefined;
+  await readOwnCommit(target, { branches, message });
+  await updateText(target, pull, { title: pull.title, body });
+  await deleteBranch(target, branches.head);
+  return { number: pull.number, url: pull.html_url };
+}
+
 async function create(target: GitHubTarget, request: PullRequestRequest): Promise<OpenPullRequest> {
   const { owner, name } = target.repository;
   const { branches, title, body, draft } = request;
@@ -98,7 +125,7 @@ async function create(target: GitHubTarget, request: PullRequestRequest): Promis
 async function updateText(
   { github, repository }: GitHubTarget,
   pull: OpenPullRequest,
-  { title, body }: PullRequestRequest,
+  { title, body }: Pick<PullRequestRequest, 'title' | 'body'>,
 ): Promise<OpenPullRequest> {
   if (pull.title === title && sameText(pull.body ?? '', body)) return pull;
   return github.ask({

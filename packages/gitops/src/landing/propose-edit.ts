@@ -1,6 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
 import type { EditTree } from '../edit.ts';
 import {
+  closePullRequest,
   commitToPullRequestBranch,
   findPullRequest,
   type MergeMethod,
@@ -70,11 +71,19 @@ export async function proposeEdit<Result>(request: ProposeRequest<Result>): Prom
     },
   });
   const { result, files } = landing.result;
-  if (landing.kind === 'unchanged') return { kind: 'unchanged', url, branch: base, head: landing.head, result, files: [] };
+  if (landing.kind === 'unchanged') {
+    const closed = await closePullRequest(target, { branches, message: text, body: overtaken(base) });
+    if (closed !== undefined) onNotice(`Closed the pull request #${closed.number}, which ${base} has overtaken: ${closed.url}`);
+    return { kind: 'unchanged', url, branch: base, head: landing.head, result, files: [] };
+  }
   const upserted = await upsertPullRequest(target, { ...proposal, branches, ...titleAndBody(text, proposal) });
   for (const notice of upserted.notices) onNotice(notice);
   const written = changed || upserted.outcome !== 'unchanged';
   return { kind: 'proposed', url, branch: proposal.head, pull: upserted, changed: written, result, files };
+}
+
+function overtaken(base: string): string {
+  return `The branch \`${base}\` holds this change already, or a newer one.`;
 }
 
 /** The edit's result on the pull request's own branch, when that is ahead of it. */

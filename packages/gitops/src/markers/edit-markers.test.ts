@@ -225,6 +225,7 @@ describe('what cannot be followed safely is refused with its line', () => {
 
   test.each([
     ['broken YAML', 'a: x @\nb: [\n', 'a.yaml:3: the YAML is broken: '],
+    ['an alias of nothing', 'a: x @\nb: *none\n', 'a.yaml:2: the YAML is broken: *none names no anchor'],
     ['a key that stands twice', 'a: x @\na: y\n', 'a.yaml:2: the YAML is broken: Map keys must be unique'],
     [
       'a broken document behind a good one',
@@ -256,7 +257,7 @@ describe('what cannot be followed safely is refused with its line', () => {
 
   test('all at once, and nothing is given to write', () => {
     const manifests = [
-      manifest('a: |- @\n  x\nb: *c @\n', 'one.yaml'),
+      manifest('a: &c |- @\n  x\nb: *c @\n', 'one.yaml'),
       manifest('a: [\n# "shop:ui"', 'two.yaml'),
       manifest('a: x @\n'),
     ];
