@@ -69,10 +69,12 @@ export function editMarkers({
   const faults = found.flatMap(file => file.faults);
   const blocking = faults.filter(fault => images.some(({ policy }) => concerns(fault, policy)));
   if (blocking.length > 0) throw markersUnsafe(blocking);
-  for (const image of images) {
-    const own = markers.filter(({ policy }) => isSamePolicy(policy, image.policy));
-    if (own.length === 0) throw markerMissing({ policy: image.policy, markers, faults });
-    const undigested = image.digest === undefined ? own.filter(({ form }) => form === 'digest') : [];
+  const missing = images
+    .map(({ policy }) => policy)
+    .filter(policy => !markers.some(marker => isSamePolicy(marker.policy, policy)));
+  if (missing.length > 0) throw markerMissing({ policies: missing, markers, faults });
+  for (const image of images.filter(({ digest }) => digest === undefined)) {
+    const undigested = markers.filter(({ policy, form }) => form === 'digest' && isSamePolicy(policy, image.policy));
     if (undigested.length > 0) throw digestMissing(image, undigested);
   }
 

@@ -88,6 +88,14 @@ describe('reading', () => {
     expect(read(list, json).policies.map(({ name, line }) => `${name}:${line}`)).toEqual(['ui:3', 'j:1']);
   });
 
+  test('a small text that aliases blow up is passed over', () => {
+    const levels = Array.from({ length: 9 }, (_, n) => `l${n + 1}: &l${n + 1} [${Array(9).fill(`*l${n}`).join(', ')}]\n`).join(
+      '',
+    );
+    const bomb = `${policy}l0: &l0 [x, x, x]\n${levels}`;
+    expect(read(bomb, policy).policies.map(({ path }) => path)).toEqual(['1.yaml']);
+  });
+
   test('what is malformed is told by name and place, and so is a file that cannot be read', () => {
     const { policies, malformed, faults } = read(policy.replace('{alphabetical: {order: desc}}', '{}'), `${policy}x: [\n`);
     expect(policies).toEqual([]);

@@ -1,4 +1,4 @@
-import { isMap, isSeq } from 'yaml';
+import { type Document, isMap, isSeq, type YAMLMap } from 'yaml';
 import type { Fault } from '../markers/fault.ts';
 import { type ParsedManifest, parseManifest } from '../markers/parse-manifest.ts';
 import type { Manifest } from '../markers/scan.ts';
@@ -41,8 +41,17 @@ function readingsOf({ path, documents, lines }: ParsedManifest): ObjectReading[]
     const items: unknown = kind === 'List' ? contents.get('items', true) : undefined;
     const objects = isSeq(items) ? items.items.filter(item => isMap(item)) : [contents];
     return objects.map(object => {
-      const value: unknown = object.toJS(document);
-      return parseObject(value, { path, line: lines.linePos(object.range?.[0] ?? 0).line });
+      const line = lines.linePos(object.range?.[0] ?? 0).line;
+      return parseObject(plainValue(object, document), { path, line });
     });
   });
+}
+
+/** Undefined where aliases of aliases would make more of a small text than any object is. */
+function plainValue(object: YAMLMap, document: Document.Parsed): unknown {
+  try {
+    return object.toJS(document);
+  } catch {
+    return undefined;
+  }
 }
