@@ -7,6 +7,7 @@ const modules: Readonly<Record<string, Load>> = {
   'build-arch-image': () => import('@eks-gitops/build-arch-image'),
   'push-manifest-index': () => import('@eks-gitops/push-manifest-index'),
   'bump-flux-image': () => import('@eks-gitops/bump-flux-image'),
+  'setup-flux-image': () => import('@eks-gitops/setup-flux-image'),
 };
 
 /** In the order of the chain. */

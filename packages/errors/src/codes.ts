@@ -56,6 +56,10 @@ export const errorCodes = {
   TWO_WRITERS: { ending: 'failed', meaning: 'An ImageUpdateAutomation writes the same markers: the two would undo each other.' },
   IMAGE_UNMARKED: { ending: 'failed', meaning: 'No value of the manifests names the image, so there is none to mark.' },
   OBJECT_CONFLICT: { ending: 'failed', meaning: 'A Flux object of that name exists already and means something else.' },
+  OBJECT_MISPLACED: {
+    ending: 'failed',
+    meaning: 'A kustomization would move Flux objects that are written there to another namespace, or rename them.',
+  },
   GITHUB_DENIED: { ending: 'failed', meaning: 'GitHub refused the token, or it lacks a permission.' },
   GITHUB_FAILED: { ending: 'failed', meaning: 'GitHub answered with an error, or kept failing after every retry.' },
   GITHUB_LIMITED: { ending: 'failed', meaning: 'GitHub limits the rate of requests, for longer than the step may wait.' },
