@@ -54,8 +54,8 @@ export interface MarkerEdits {
  * - It rewrites block scalars, values of several lines and values with the tag of a number, lets one of two markers at a value
  *   or one of two equal keys win, and takes markers on lines of their own that are not aligned with their item; all of these
  *   are refused here.
- * - It passes over files that are no sets of objects (a bare list or scalar as document, text behind `---`), over what is inside
- *   a `kind: List`, and over documents that only `...` divides. Here they are edited.
+ * - It passes over files that are no sets of objects (a bare list or scalar as document, text behind `---`) and over documents
+ *   that only `...` divides, and writes what is inside a `kind: List` into new files. Here all are edited in place.
  * - It follows links to files and writes files in their place, and looks into submodules; `scanManifests` leaves both out.
  */
 export function editMarkers({
