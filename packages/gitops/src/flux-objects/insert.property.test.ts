@@ -68,7 +68,7 @@ function additions(
   const [document] = openManifest('a.yaml', text).documents;
   const search = (node: unknown, path: readonly unknown[]): void => {
     if (isMapping(node)) {
-      const entry = { lines: ['zz:', '  - new'], flow: 'zz: [new]' };
+      const entry = { lines: ['Added:', '  - new'], flow: 'Added: [new]' };
       found.push({ path, kind: 'map', text: spliced(text, [entryAtEnd(text, node, entry)]) });
       for (const { key, value } of node.items) search(value, [...path, String(key)]);
     } else if (isSequence(node)) {
@@ -89,7 +89,7 @@ test('whatever the style, an addition changes one collection, and nothing else o
       const text = printed(value, how);
       for (const addition of additions(text)) {
         const expected = parseDocument(text);
-        if (addition.kind === 'map') expected.setIn([...addition.path, 'zz'], expected.createNode(['new']));
+        if (addition.kind === 'map') expected.setIn([...addition.path, 'Added'], expected.createNode(['new']));
         else expected.addIn(addition.path, 'new');
         const after = parseDocument(addition.text);
         expect(after.errors).toEqual([]);
