@@ -8,6 +8,8 @@ const shared = {
 };
 
 export default {
+  // A hang guard for real servers on a busy machine; no test is decided by its time.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,
@@ -15,12 +17,6 @@ export default {
       testMatch: ['<rootDir>/{actions,packages,scripts}/**/*.test.ts'],
       testPathIgnorePatterns: ['/node_modules/', '\\.e2e\\.test\\.ts$'],
     },
-    {
-      ...shared,
-      displayName: 'e2e',
-      testMatch: ['<rootDir>/{actions,packages,scripts}/**/*.e2e.test.ts'],
-      // A hang guard for real servers on a busy machine; no test is decided by its time.
-      testTimeout: 60_000,
-    },
+    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/{actions,packages,scripts}/**/*.e2e.test.ts'] },
   ],
 };

@@ -31,6 +31,7 @@ export function formatLabReport({ plan, released, published, proofs, deployed, s
     'Simulated',
     `  Amazon ECR: ${image.split('/')[0]} leads to Debian's docker-registry, which demands the`,
     '  password of the token that moto gives in the place of ECR’s API; both by TLS of a private authority',
+    '  the git server: git’s own http-backend, behind a small server that demands a token',
     '  arm64: QEMU runs its programs on this amd64 machine',
     plan.app === 'shop' ? '  busybox:1.36, the base image: Debian’s static busybox' : '  base images: what --build-context named',
   ].join('\n');

@@ -10,8 +10,9 @@ import { readFlags, runScript, UsageError } from './run-script.ts';
 
 const help = `Usage: scripts/lab [--record FILE] [--source REPOSITORY [--context DIR] [--build-context NAME=VALUE]…]
 
-From a commit to a published multi-architecture index, on this machine alone: builds the sample shop for linux/amd64 and linux/arm64,
-publishes their index, reads it back, runs the image of each architecture, and prints what that proved and what was simulated.
+From a commit to its tag in a GitOps repository, on this machine alone: builds the sample shop for linux/amd64 and linux/arm64, publishes
+their index, reads it back, runs the image of each architecture, sets up a GitOps repository and writes the tag into it, and prints what
+that proved and what was simulated.
 Needs root on a Linux amd64 machine; brings every tool that it needs. Nothing is left behind but the tools.
 
   --record FILE            write the release record to FILE

@@ -140,11 +140,12 @@ function unreachable({ host, purpose }: Purpose, thrown: unknown): ActionError {
   });
 }
 
-/** Octokit's message is the fault's own where that has one; what is behind a bare "fetch failed" is told too. */
+/** The words of a fault and of what is behind it, each once: Octokit repeats some, and "fetch failed" says nothing alone. */
 function wordsOf(thrown: unknown): string {
   if (!isNativeError(thrown)) return String(thrown);
   const inner = thrown.cause === undefined ? '' : wordsOf(thrown.cause);
-  return thrown.message.includes(inner) ? thrown.message : `${thrown.message}: ${inner}`;
+  if (thrown.message.includes(inner)) return thrown.message;
+  return inner.includes(thrown.message) ? inner : `${thrown.message}: ${inner}`;
 }
 
 function limited({ host, purpose }: Purpose, { refusal, wait }: { refusal: Refusal; wait: number }): ActionError {

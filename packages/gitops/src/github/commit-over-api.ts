@@ -11,8 +11,9 @@ import type { GitHubRepository } from './repository-url.ts';
 
 /**
  * Commits through GraphQL's createCommitOnBranch, so that GitHub signs: the commit shows as verified. Its author is whom the token acts
- * for (`<app>[bot]`, github-actions[bot], or the user) and its committer GitHub; neither can be chosen. File modes cannot be given
- * either: a changed file keeps the mode that GitHub gives it, so nothing but manifests belongs here.
+ * for (`<app>[bot]`, github-actions[bot], or the user) and its committer GitHub; neither can be chosen. The mutation has no field for file
+ * modes: a new file is a plain one, and whether an old one keeps its executable bit GitHub does not say, so nothing but manifests
+ * belongs here.
  *
  * Throws BRANCH_MISSING, GIT_REJECTED (a protected branch or a ruleset), GITHUB_DENIED, GITHUB_FAILED and GITHUB_LIMITED.
  */

@@ -12,6 +12,7 @@ export {
   upsertPullRequest,
 } from './pull-request.ts';
 export {
+  type BranchQuestion,
   commitToPullRequestBranch,
   type PullRequestBranches,
   type PullRequestBranchState,

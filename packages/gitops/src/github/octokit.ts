@@ -22,9 +22,9 @@ export interface LazyOctokit {
 const connections = { connect: { timeout: 10_000 }, headersTimeout: 60_000, bodyTimeout: 30_000 };
 
 /**
- * `@actions/github`'s Octokit, loaded with the first request. Its own fetch would take the proxy from the environment, and for
- * api.github.com whatever the base URL; ours goes where it is told, and gives up after 10 s without a connection, 60 s without headers,
- * 30 s without a byte of the body.
+ * `@actions/github`'s Octokit, loaded with the first request (loading it reads the workflow's event, of no use here). Its own fetch would
+ * take the proxy from the environment, and for api.github.com whatever the base URL; ours goes where it is told, and gives up after 10 s
+ * without a connection, 60 s without headers, 30 s without a byte of the body.
  */
 export function openOctokit({ token, apiUrl, signal, proxy = {} }: OctokitOptions): LazyOctokit {
   const open = async () => {

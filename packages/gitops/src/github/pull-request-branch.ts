@@ -42,13 +42,19 @@ export function commitToPullRequestBranch(
       if (heads.next !== undefined) await sweep();
       return state.kind === 'current' ? { kind: 'accepted', commit: state.commit, changed: false } : { kind: 'moved' };
     }
-    await putBranch(target, { branch: temporary, commit: request.parent, exists: heads.next !== undefined });
-    const answer = await commitOnTemporary(target, { ...request, branch: temporary });
-    if (answer.kind === 'accepted') {
+    const write = async (): Promise<PullRequestCommitAnswer> => {
+      await putBranch(target, { branch: temporary, commit: request.parent, exists: heads.next !== undefined });
+      const answer = await commitOnTemporary(target, { ...request, branch: temporary });
+      if (answer.kind === 'moved') return answer;
       await putBranch(target, { branch: branches.head, commit: answer.commit, exists: state.kind !== 'absent' });
-    }
+      return { ...answer, changed: true };
+    };
+    const answer = await write().catch(async thrown => {
+      await sweep().catch(() => undefined);
+      throw thrown;
+    });
     await sweep();
-    return answer.kind === 'accepted' ? { ...answer, changed: true } : answer;
+    return answer;
   };
 }
 

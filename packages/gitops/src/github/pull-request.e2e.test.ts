@@ -248,6 +248,13 @@ describe('what goes wrong', () => {
     });
   });
 
+  test('a rule that forbids the commit is told, and no branch stays', async () => {
+    const words = 'Repository rule violations found';
+    local = await start({ repository: { protected: { [`${branches.head}-next`]: words } } });
+    await expect(propose('2')).rejects.toMatchObject({ code: 'GIT_REJECTED', failure: { detail: words } });
+    expect(branchNames()).toEqual(['main']);
+  });
+
   test('a branch with nothing on it cannot be proposed', async () => {
     local = await start();
     local.git('branch', branches.head, 'main');

@@ -5,11 +5,11 @@ import { succeeded } from './git.ts';
 import type { GitRepository } from './open.ts';
 import { retryOnline } from './retry-online.ts';
 
-/** What a branch to push to holds now; its commits beyond the base are ours, and may be replaced. */
+/** What stands on a branch to push to. */
 export interface PushTarget {
   /** Empty when there is no such branch. */
   readonly head: string;
-  /** The tree of its head; absent when nothing of ours stands there. */
+  /** The tree of its head, when that is a commit of ours. */
   readonly tree?: string;
 }
 
@@ -23,47 +23,39 @@ export interface PushTargetQuestion {
 }
 
 /**
- * Reads a branch other than the one that is edited. It may be absent, or contained in the edited branch, or hold commits of the same
- * committer alone; those were made by an earlier run, and the new commit takes their place. Throws GIT_REJECTED when somebody else
- * has committed to it, or when the server cannot tell (fetches commits by `--shallow-exclude`).
+ * Reads a branch other than the one that is edited. It may be absent, or equal to the edited branch, or end in a commit of the same
+ * committer: an earlier run has put that directly on the edited branch, as it stood then, and the new commit takes its place.
+ * Throws GIT_REJECTED when somebody else has committed to it last.
  */
 export async function readPushTarget(question: PushTargetQuestion): Promise<PushTarget> {
   const { repository, pushBranch, base, committer, signal } = question;
   const { git, root } = repository;
   const reference = `refs/heads/${pushBranch}`;
   const listed = await online(question, ['ls-remote', 'origin', reference]);
-  const head =
-    listed.stdout
-      .split('\n')
-      .find(line => line.endsWith(`\t${reference}`))
-      ?.split('\t')[0] ?? '';
+  const line = listed.split('\n').find(text => text.endsWith(`\t${reference}`));
+  const [head = ''] = line?.split('\t') ?? [];
   if (head === '' || head === base) return { head };
-  const exclude = `--shallow-exclude=refs/heads/${repository.branch}`;
-  const fetched = await online(question, ['fetch', '--quiet', '--no-tags', '--no-filter', exclude, 'origin', head]);
-  if (/no commits selected/.test(fetched.stderr)) return { head };
-  if (fetched.exitCode !== 0) throw foreign(question, fetched.stderr);
-  const log = ['log', '--no-show-signature', '--format=%T %cn <%ce>', head, `^${base}`, '--'];
-  const commits = succeeded(await git(log, { folder: root, signal }), `read ${pushBranch}`)
-    .trim()
-    .split('\n');
-  const theirs = commits.find(line => !line.endsWith(` ${committer.name} <${committer.email}>`));
-  if (theirs !== undefined) throw foreign(question, theirs.slice(theirs.indexOf(' ') + 1));
-  return { head, tree: commits[0]?.split(' ')[0] ?? '' };
+  await online(question, ['fetch', '--quiet', '--no-tags', '--depth=1', 'origin', head]);
+  const log = ['log', '--max-count=1', '--no-show-signature', '--format=%T %cn <%ce>', head, '--'];
+  const [, tree = '', last = ''] =
+    /^(\S+) (.*)$/.exec(succeeded(await git(log, { folder: root, signal }), `read ${pushBranch}`).trim()) ?? [];
+  if (last !== `${committer.name} <${committer.email}>`) throw foreign(question, last);
+  return { head, tree };
 }
 
-async function online({ repository, signal }: PushTargetQuestion, args: readonly string[]) {
+async function online({ repository, signal }: PushTargetQuestion, args: readonly string[]): Promise<string> {
   const { git, root, url } = repository;
   const output = await retryOnline({ run: () => git(args, { folder: root, online: true, signal }), url, signal });
-  if (output.exitCode !== 0 && args[0] === 'ls-remote') throw explainFailure({ output, url, doing: 'read' }).error;
-  return output;
+  if (output.exitCode !== 0) throw explainFailure({ output, url, doing: 'read' }).error;
+  return output.stdout;
 }
 
 function foreign({ repository, pushBranch, committer }: PushTargetQuestion, found: string): ActionError {
   return new ActionError({
     code: 'GIT_REJECTED',
-    message: `${pushBranch} of ${repository.url} holds commits that this step did not make.`,
-    expected: `commits by ${committer.name} <${committer.email}> alone, on top of ${repository.branch}`,
-    found,
+    message: `The last commit of ${pushBranch} in ${repository.url} is not one of this step.`,
+    expected: `a commit by ${committer.name} <${committer.email}>, which may be replaced`,
+    found: `a commit by ${found}`,
     remedy: `Merge or delete ${pushBranch}, or push to another branch.`,
   });
 }
