@@ -147,7 +147,7 @@ describe('refuses, and writes nothing', () => {
       {
         ...lab,
         'flux.yaml':
-          'apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata:\n  name: all\n  namespace: flux-system\nspec: {}\n',
+          'apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata:\n  name: all\n  namespace: flux-system\nspec:\n  sourceRef:\n    name: flux-system\n',
       },
       ['--automation=action'],
       'TWO_WRITERS',

@@ -1,5 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
-import { type CoveringAutomation, coveringAutomations, labelsOf } from './automation-scope.ts';
+import { type CoveringAutomation, findCovering } from './covering.ts';
 import { type Draft, drafted, editedTexts, manifestsIn, mayHoldImageObjects } from './draft.ts';
 import { describeObject, type ImageObject, imageObjects, objectNamed } from './find-objects.ts';
 import { commonFolder } from './folder.ts';
@@ -45,11 +45,12 @@ interface Step {
 
 /**
  * Brings the objects that exist into order where they stand, and says which are missing.
- * Throws OBJECT_CONFLICT when one of that name means something else, and TWO_WRITERS.
+ * Throws OBJECT_CONFLICT when one of that name means something else, POLICY_INVALID, and TWO_WRITERS.
  */
 export function ensureObjects(draft: Draft, wanted: ObjectsWanted): Ensured {
   const objects = imageObjects(manifestsIn(draft, mayHoldImageObjects));
-  const steps = [...scanSteps(objects, wanted), ...automationSteps(objects, wanted)];
+  const covering = findCovering(draft, { policy: wanted.scan.policy, files: wanted.files, objects });
+  const steps = [...scanSteps(objects, wanted), ...automationSteps(objects, { ...wanted, covering })];
   const edited = steps.flatMap(({ object, edits = [] }) =>
     object === undefined || edits.length === 0 ? [] : [{ object, edits }],
   );
@@ -69,10 +70,12 @@ function scanSteps(objects: readonly ImageObject[], { scan }: ObjectsWanted): re
   ];
 }
 
-function automationSteps(objects: readonly ImageObject[], { scan, automation, files }: ObjectsWanted): readonly Step[] {
-  const existing = objectNamed(objects, 'ImagePolicy', scan.policy);
-  const labels = existing === undefined ? {} : labelsOf(existing);
-  const covering = coveringAutomations({ objects, policy: scan.policy, labels, files });
+interface AutomationWanted extends ObjectsWanted {
+  readonly covering: readonly CoveringAutomation[];
+}
+
+function automationSteps(objects: readonly ImageObject[], wanted: AutomationWanted): readonly Step[] {
+  const { scan, automation, files, covering } = wanted;
   if (automation.kind === 'action') return writersLeft(covering, automation.suspend);
   const whole = covering.filter(each => each.whole);
   const [working] = whole.filter(({ suspended }) => !suspended);

@@ -152,7 +152,7 @@ spec:
       ...lab,
       'flux/repository.yaml': `# scanned\napiVersion: image.toolkit.fluxcd.io/v1beta2\nkind: ImageRepository\nmetadata:\n  name: ui\n  namespace: flux-system\nspec:\n  provider: aws\n  interval: 1m\n  image: ${image}\n  accessFrom:\n    namespaceSelectors:\n      - matchLabels: {}\n`,
       'flux/policy.yaml': `apiVersion: image.toolkit.fluxcd.io/v1beta2\nkind: ImagePolicy\nmetadata:\n  name: ui\nspec:\n  imageRepositoryRef:\n    name: ui\n  filterTags:\n    pattern: "^i[a-fA-F0-9]" # ours\n  policy:\n    alphabetical:\n      order: asc\n`,
-      'flux/automation.yaml': `apiVersion: image.toolkit.fluxcd.io/v1beta1\nkind: ImageUpdateAutomation\nmetadata:\n  name: ui\n  namespace: flux-system\nspec:\n  git:\n    commit:\n      messageTemplate: '{{range .Updated.Images}}{{println .}}{{end}}'\n  update:\n    path: ./apps\n`,
+      'flux/automation.yaml': `apiVersion: image.toolkit.fluxcd.io/v1beta1\nkind: ImageUpdateAutomation\nmetadata:\n  name: ui\n  namespace: flux-system\nspec:\n  sourceRef:\n    name: flux-system\n  git:\n    commit:\n      messageTemplate: '{{range .Updated.Images}}{{println .}}{{end}}'\n  update:\n    path: ./apps\n`,
     };
     expect(setUp(old)).toEqual({
       'apps/ui/deployment.yaml': deployment(markedImage),
@@ -176,7 +176,7 @@ test('an automation without a branch takes that of its source', () => {
 });
 
 describe('who commits', () => {
-  const covering = `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata:\n  name: all\n  namespace: flux-system\nspec:\n  update:\n    path: apps\n`;
+  const covering = `apiVersion: image.toolkit.fluxcd.io/v1\nkind: ImageUpdateAutomation\nmetadata:\n  name: all\n  namespace: flux-system\nspec:\n  sourceRef:\n    name: flux-system\n  update:\n    path: apps\n`;
 
   test('is nobody more where an automation covers the policy already', () => {
     expect(setUp({ ...lab, 'flux.yaml': covering })['apps/ui-image-automation.yaml']).toBe(
