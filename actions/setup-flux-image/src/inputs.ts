@@ -1,5 +1,7 @@
 import { input, repositoryInputs, type ValuesOf } from '@eks-gitops/action';
-import { parseImageName, parseObjectName, parsePort } from './values.ts';
+import { parseFolder, parseImageName, parseManifestFile, parseObjectName, parsePort } from './values.ts';
+
+const yamlFile = 'a YAML file from the root of the repository';
 
 /** Which value of which manifest follows which image. */
 const image = {
@@ -26,10 +28,12 @@ const image = {
     },
     { allowed: 'a repository such as REGISTRY/PATH', parse: parseImageName },
   ),
-  file: input.lines({
-    description:
-      'The files to mark, from the root of the repository, one a line. Default: the one file below path that names the image.',
-  }),
+  file: input.lines(
+    {
+      description: 'The files to mark, one a line. Default: the one file below path that names the image.',
+    },
+    { allowed: yamlFile, parse: parseManifestFile },
+  ),
   container: input.text({ description: 'The container whose image is marked, whatever it names now.' }),
   key: input.text({
     description:
@@ -59,17 +63,21 @@ const objects = {
     },
     { allowed: 'NAMESPACE:NAME, or NAME', parse: parseObjectName },
   ),
-  'update-path': input.text({
-    description: 'The folder in which the ImageUpdateAutomation writes. Default: the one that holds all markers.',
-  }),
+  'update-path': input.text(
+    { description: 'The folder in which the ImageUpdateAutomation writes. Default: the one that holds all markers.' },
+    { allowed: 'a folder from the root of the repository', parse: parseFolder },
+  ),
   'digest-reflection': input.choice(
     { description: 'The digestReflectionPolicy of the ImagePolicy. Default: as it is, for a new one Never.' },
     ['Never', 'IfNotPresent', 'Always'],
   ),
-  'objects-file': input.text({
-    description:
-      "The file for objects that do not exist yet, from the root of the repository. Default: NAME-image-automation.yaml beside the app, or in the next folder above whose kustomization leaves the objects' names and namespaces alone.",
-  }),
+  'objects-file': input.text(
+    {
+      description:
+        "The file for objects that do not exist yet. Default: NAME-image-automation.yaml beside the app, or in the next folder above whose kustomization leaves the objects' names and namespaces alone.",
+    },
+    { allowed: yamlFile, parse: parseManifestFile },
+  ),
   'flux-path': input.text({
     description:
       "The folder of the repository in which Flux's image objects are looked for, and brought to today's API version. Narrow it where the repository holds several clusters.",

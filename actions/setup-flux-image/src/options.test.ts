@@ -29,7 +29,7 @@ test('policy and image alone mean: Flux commits, at the values that name the ima
 test.each([
   [
     'the place by the image of today',
-    { 'current-image': 'nginx', file: 'a.yaml\nb.yaml' },
+    { 'current-image': 'nginx', file: './a.yaml\nx/../b.yaml' },
     { place: { kind: 'image', images: [image, 'nginx'], files: ['a.yaml', 'b.yaml'] } },
   ],
   ['the place by a container', { container: 'ui' }, { place: { kind: 'container', container: 'ui', files: [] } }],
@@ -45,7 +45,7 @@ test.each([
   ],
   [
     'the automation',
-    { source: 'shop:gitops', branch: 'main', 'update-path': 'apps', author: 'A <a@example.com>' },
+    { source: 'shop:gitops', branch: 'main', 'update-path': './apps/', author: 'A <a@example.com>' },
     {
       automation: {
         kind: 'flux',
@@ -90,6 +90,9 @@ describe('refused', () => {
     [{ policy: 'a:b:c' }, '"a:b:c" names no object'],
     [{ policy: 'UI' }, '"UI" names no object'],
     [{ image: 'shop/ui:1' }, 'image'],
+    [{ file: '/etc/a.yaml' }, '"/etc/a.yaml" leads out of the repository'],
+    [{ 'update-path': 'a/../../b' }, 'leads out of the repository'],
+    [{ 'objects-file': 'clusters/one' }, '"clusters/one" is not named as a YAML file'],
     [{ 'ingress-port': '70000' }, '"70000" is no port number'],
   ])('%j', (given, words) => {
     expect(() => options(given)).toThrow(words);

@@ -1,10 +1,11 @@
 import { ActionError } from '@eks-gitops/errors';
+import { isSamePolicy } from '../markers/index.ts';
 import { type CoveringAutomation, findCovering } from './covering.ts';
 import { type Draft, drafted, editedTexts, manifestsIn, mayHoldImageObjects } from './draft.ts';
 import { describeObject, type ImageObject, imageObjects, objectNamed } from './find-objects.ts';
 import { commonFolder } from './folder.ts';
 import { entryAtEnd } from './insert.ts';
-import { conflict, policyEdits, repositoryEdits } from './keep-objects.ts';
+import { conflict, policyEdits, repositoryEdits, repositoryOf } from './keep-objects.ts';
 import { mapAt, nodeAt, textAt } from './manifest.ts';
 import {
   type AutomationSettings,
@@ -60,14 +61,21 @@ export function ensureObjects(draft: Draft, wanted: ObjectsWanted): Ensured {
 }
 
 function scanSteps(objects: readonly ImageObject[], { scan }: ObjectsWanted): readonly Step[] {
-  const repository = objectNamed(objects, 'ImageRepository', scan.policy);
   const policy = objectNamed(objects, 'ImagePolicy', scan.policy);
-  return [
-    repository === undefined
-      ? { missing: imageRepository(scan) }
-      : { object: repository, edits: repositoryEdits(repository, scan) },
-    policy === undefined ? { missing: imagePolicy(scan) } : { object: policy, edits: policyEdits(policy, scan) },
-  ];
+  if (policy === undefined) return [repositoryStep(objects, scan), { missing: imagePolicy(scan) }];
+  const reference = repositoryOf(policy, scan.policy);
+  const edits = policyEdits(policy, scan);
+  if (!isSamePolicy(reference, scan.policy) && objectNamed(objects, 'ImageRepository', reference) === undefined) {
+    const found = `the ImageRepository ${reference.namespace}/${reference.name}, which was not found`;
+    throw conflict(policy, { expected: `an ImageRepository of ${scan.image.name}`, found });
+  }
+  return [repositoryStep(objects, { ...scan, policy: reference }), { object: policy, edits }];
+}
+
+function repositoryStep(objects: readonly ImageObject[], scan: ScanSettings): Step {
+  const repository = objectNamed(objects, 'ImageRepository', scan.policy);
+  if (repository === undefined) return { missing: imageRepository(scan) };
+  return { object: repository, edits: repositoryEdits(repository, scan) };
 }
 
 interface AutomationWanted extends ObjectsWanted {

@@ -19,19 +19,26 @@ export interface PlaceSearch {
   readonly likely: readonly Manifest[];
   /** Every manifest, to tell what there is instead. */
   readonly all: () => readonly Manifest[];
+  /** Whether the policy gives digests: a digest that nobody writes would hold the old image fast. */
+  readonly reflects: boolean;
 }
 
 /**
  * Finds the places to mark. Throws IMAGE_UNMARKED when there is none, or when they stand in several files and none was chosen, and
  * MARKER_UNSAFE when one of them cannot carry a marker; each lists what was found, with file and line.
  */
-export function findPlaces({ likely, all }: PlaceSearch, choice: PlaceChoice): readonly ImagePlace[] {
-  const places = placesOf(likely, choice);
+export function findPlaces({ likely, all, reflects }: PlaceSearch, choice: PlaceChoice): readonly ImagePlace[] {
+  const places = placesOf(likely, choice).map(place => (reflects ? place : withoutDigest(place)));
   if (places.length === 0) throw noPlace(all(), choice);
   const unsafe = places.filter(({ problem }) => problem !== undefined);
   if (unsafe.length > 0) throw unsafePlaces(unsafe);
   if (choice.files.length === 0 && new Set(places.map(({ manifest }) => manifest.path)).size > 1) throw ambiguous(places);
   return places;
+}
+
+function withoutDigest(place: ImagePlace): ImagePlace {
+  const pinned = place.spots.some(({ form }) => form === 'digest');
+  return pinned ? { ...place, problem: 'a digest pins it: give digest-reflection: Always, or take the digest away' } : place;
 }
 
 function placesOf(manifests: readonly Manifest[], choice: PlaceChoice): readonly ImagePlace[] {

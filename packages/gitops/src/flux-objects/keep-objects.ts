@@ -1,6 +1,6 @@
 import { ActionError, type Failure } from '@eks-gitops/errors';
 import { isScalar } from 'yaml';
-import { printScalar } from '../markers/index.ts';
+import { type PolicyName, printScalar } from '../markers/index.ts';
 import { describeObject, type ImageObject } from './find-objects.ts';
 import { isSameImage } from './image-name.ts';
 import { entryAtEnd, itemAtEnd, scalarReplaced } from './insert.ts';
@@ -43,17 +43,19 @@ function exclusionEdits({ root, manifest: { text } }: ImageObject): readonly Spl
   return excluded ? [] : [itemAtEnd(text, list, printScalar(stagingTags, 'single'))];
 }
 
+/** The ImageRepository that an ImagePolicy selects from. */
+export function repositoryOf({ root }: ImageObject, { namespace, name }: PolicyName): PolicyName {
+  const reference = mapAt(root, 'spec', 'imageRepositoryRef');
+  return { namespace: textAt(reference, 'namespace') ?? namespace, name: textAt(reference, 'name') ?? name };
+}
+
 /**
  * What an existing ImagePolicy lacks: the anchored pattern, and the asked-for reflection of digests.
- * Throws OBJECT_CONFLICT when it selects from another ImageRepository, orders otherwise, or extracts a part of the tags.
+ * Throws OBJECT_CONFLICT when it orders otherwise, or extracts a part of the tags.
  */
-export function policyEdits(object: ImageObject, { policy, reflection }: ScanSettings): readonly Splice[] {
+export function policyEdits(object: ImageObject, { reflection }: ScanSettings): readonly Splice[] {
   const { root, manifest } = object;
   const spec = mapAt(root, 'spec');
-  const repository = textAt(spec, 'imageRepositoryRef', 'name');
-  if (spec === undefined || repository !== policy.name) {
-    throw conflict(object, { expected: `the ImageRepository ${policy.name}`, found: repository ?? 'none' });
-  }
   const order = textAt(spec, 'policy', 'alphabetical', 'order') ?? 'asc';
   if (nodeAt(spec, 'policy', 'alphabetical') === undefined || order.toLowerCase() !== 'asc') {
     throw conflict(object, { expected: 'the policy alphabetical, ascending', found: 'another order' });
@@ -78,15 +80,22 @@ function patternEdits({ root, manifest: { text } }: ImageObject): readonly Splic
     : [entryAtEnd(text, spec, { lines: ['filterTags:', `  ${entry}`], flow: `filterTags: {${entry}}` })];
 }
 
-function reflectionEdits({ root, manifest: { text } }: ImageObject, reflection: ScanSettings['reflection']): readonly Splice[] {
+function reflectionEdits(object: ImageObject, reflection: ScanSettings['reflection']): readonly Splice[] {
+  const { root, manifest } = object;
+  const { text } = manifest;
   const spec = mapAt(root, 'spec');
   if (spec === undefined || reflection === undefined) return [];
   const present = nodeAt(spec, 'digestReflectionPolicy');
   const entry = `digestReflectionPolicy: ${reflection}`;
+  const interval = nodeAt(spec, 'interval') !== undefined;
+  if (interval && reflection !== 'Always') {
+    throw conflict(object, { expected: `no interval, with digestReflectionPolicy ${reflection}`, found: 'an interval' });
+  }
   const own =
     present === undefined ? entryAtEnd(text, spec, { lines: [entry], flow: entry }) : scalarReplaced(present, reflection);
-  const interval = reflection === 'Always' && nodeAt(spec, 'interval') === undefined;
-  return interval ? [own, entryAtEnd(text, spec, { lines: ['interval: 10m'], flow: 'interval: 10m' })] : [own];
+  return reflection === 'Always' && !interval
+    ? [own, entryAtEnd(text, spec, { lines: ['interval: 10m'], flow: 'interval: 10m' })]
+    : [own];
 }
 
 /** OBJECT_CONFLICT, naming the object with file and line. */

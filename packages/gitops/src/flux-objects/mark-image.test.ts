@@ -7,7 +7,10 @@ const policy = { namespace: 'flux-system', name: 'ui' };
 const byImage: PlaceChoice = { kind: 'image', images: [image, current], files: [] };
 
 function mark(files: Readonly<Record<string, string>>, choice: PlaceChoice = byImage): Readonly<Record<string, string>> {
-  const { draft } = markImage({ texts: new Map(Object.entries(files)), notes: [] }, { policy, path: '.', choice });
+  const { draft } = markImage(
+    { texts: new Map(Object.entries(files)), notes: [] },
+    { policy, path: '.', choice, reflects: true },
+  );
   return Object.fromEntries(draft.texts);
 }
 
@@ -108,6 +111,7 @@ describe('refuses', () => {
     ['a flow mapping', `containers: [{image: "${current}:1"}]\n`, 'flow collection'],
     ['a chart without a tag', `image:\n  repository: ${current}\n`, 'no tag'],
     ['a registry apart', 'image:\n  registry: public.ecr.aws\n  repository: shop/ui\n  tag: "1"\n', 'stand apart'],
+    ['a chart with an empty tag', `image:\n  repository: ${current}\n  tag: ""\n`, 'no tag'],
     ['a kustomization without a new name', `kind: Kustomization\nimages:\n- name: ${current}\n  newTag: "1"\n`, 'newName'],
   ])('%s, with file, line and reason', (_, text, reason) => {
     expect(() => markOne(text)).toThrow(

@@ -12,6 +12,8 @@ export interface MarkingWanted {
   /** Only in files below. */
   readonly path: string;
   readonly choice: PlaceChoice;
+  /** Whether the policy gives digests. */
+  readonly reflects: boolean;
 }
 
 export interface Marking {
@@ -24,10 +26,10 @@ export interface Marking {
  * Marks the places of the image. An image whose policy has markers already is left as it is, unless other places are named.
  * Throws what {@link findPlaces} and {@link markPlace} throw; MANIFEST_INVALID and IMAGE_UNMARKED for a named file.
  */
-export function markImage(draft: Draft, { policy, path, choice }: MarkingWanted): Marking {
+export function markImage(draft: Draft, { policy, path, choice, reflects }: MarkingWanted): Marking {
   const inside = { ...draft, texts: new Map([...draft.texts].filter(([file]) => isBelow(file, path))) };
   const wanted = choice.kind === 'image' ? unmarked(choice, markedFiles(inside, policy)) : choice;
-  const places = wanted === undefined ? [] : placesIn(inside, wanted);
+  const places = wanted === undefined ? [] : placesIn(inside, { choice: wanted, reflects });
   const marks = places.map(place => ({ place, manifest: place.manifest, edits: markPlace(place, policy) }));
   const notes = marks.filter(({ edits }) => edits.length > 0).map(({ place }) => `Marked ${describePlace(place)}.`);
   const texts = editedTexts(marks);
@@ -55,10 +57,10 @@ function unmarked(choice: PlaceChoice, marked: readonly string[]): PlaceChoice |
   return files.length === 0 ? undefined : { ...choice, files };
 }
 
-function placesIn(draft: Draft, choice: PlaceChoice): readonly ImagePlace[] {
+function placesIn(draft: Draft, { choice, reflects }: Pick<MarkingWanted, 'choice' | 'reflects'>): readonly ImagePlace[] {
   const { files } = choice;
   const likely = files.length > 0 ? files.map(file => named(draft, file)) : manifestsIn(draft, text => mayHold(text, choice));
-  return findPlaces({ likely, all: () => manifestsIn(draft, () => true) }, choice);
+  return findPlaces({ likely, all: () => manifestsIn(draft, () => true), reflects }, choice);
 }
 
 function markedFiles(draft: Draft, policy: PolicyName): readonly string[] {

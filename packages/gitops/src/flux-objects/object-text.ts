@@ -107,7 +107,7 @@ export function imageUpdateAutomation({ policy, source, branch, folder, author }
     `      messageTemplate: '${messageTemplate}'`,
     ...(branch === undefined ? [] : ['    push:', `      branch: ${printScalar(branch, 'plain')}`]),
     '  update:',
-    `    path: ${printScalar(`./${folder}`, 'plain')}`,
+    `    path: ${printScalar(folder === '.' ? './' : `./${folder}`, 'plain')}`,
     '    strategy: Setters',
   ]);
 }

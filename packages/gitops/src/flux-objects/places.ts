@@ -86,37 +86,36 @@ export function placeOfParts(at: Standing, map: YAMLMap.Parsed): ImagePlace | un
 }
 
 function placeOfValues(at: Standing, map: YAMLMap.Parsed, repository: string): ImagePlace {
-  const registry = textAt(map, 'registry');
+  const registry = textAt(map, 'registry') ?? '';
   const place = partsOf(at, map, { repository: 'name', tag: 'tag', digest: 'digest' });
-  const image = [registry, repository].filter(part => part !== undefined && part !== '').join('/') + place.image;
-  if (nodeAt(map, 'tag') === undefined) return { ...place, image, problem: 'there is no tag beside it: write the one that runs' };
-  if (registry === undefined || registry === '') return { ...place, image };
-  return { ...place, image, problem: 'registry and repository stand apart, but a marker writes both: join them in repository' };
+  const image = [registry, repository].filter(part => part !== '').join('/') + place.image;
+  const apart = 'registry and repository stand apart, but a marker writes both: join them in repository';
+  return { ...place, image, ...(registry === '' ? {} : { problem: apart }) };
 }
 
 function placeOfOverride(at: Standing, map: YAMLMap.Parsed, name: string): ImagePlace {
   const place = partsOf(at, map, { newName: 'name', newTag: 'tag', digest: 'digest' });
-  const lacks = ['newName', 'newTag'].filter(key => nodeAt(map, key) === undefined);
-  const image = name + place.image;
-  return lacks.length === 0
-    ? { ...place, image }
-    : { ...place, image, problem: `it lacks ${lacks.join(' and ')}: write what runs` };
+  return { ...place, image: name + place.image };
 }
 
-/** The scalars of a mapping that name an image together; `image` is its tag and digest. */
+/** The scalars of a mapping that name an image together; `image` is its tag and digest. Without name or tag it would be set by half. */
 function partsOf(at: Standing, map: YAMLMap.Parsed, forms: Readonly<Record<string, MarkerForm>>): ImagePlace {
   const flow = at.flow || map.flow === true;
-  const nodes = Object.entries(forms).flatMap(([key, form]) => {
-    const node = nodeAt(map, key);
-    return isScalar(node) && node.value !== null && node.value !== '' ? [{ form, node: node }] : [];
-  });
-  const problem = nodes.map(({ node }) => problemOf({ ...at, node, flow })).find(text => text !== undefined);
-  const image = nodes
-    .map(({ form, node }) => (form === 'tag' ? `:${node.source}` : form === 'digest' ? `@${node.source}` : ''))
-    .join('');
-  const line = at.manifest.line(nodes[0]?.node.range[0] ?? map.range[0]);
+  const parts = Object.entries(forms).map(([key, form]) => ({ key, form, node: nodeAt(map, key) }));
+  const spots = parts.flatMap(({ form, node }) =>
+    isScalar(node) && node.value !== null && node.value !== '' ? [{ form, node }] : [],
+  );
+  const missing = parts.find(({ form }) => form !== 'digest' && !spots.some(spot => spot.form === form))?.key;
+  const problem = spots.map(({ node }) => problemOf({ ...at, node, flow })).find(text => text !== undefined);
+  const lack = missing === undefined ? undefined : `there is no ${missing} beside it: write the one that runs`;
+  const line = at.manifest.line(spots[0]?.node.range[0] ?? map.range[0]);
   const { manifest, trail } = at;
-  return { manifest, line, trail, image, spots: nodes, ...(problem === undefined ? {} : { problem }) };
+  const said = lack ?? problem;
+  return { manifest, line, trail, image: spots.map(suffixOf).join(''), spots, ...(said === undefined ? {} : { problem: said }) };
+}
+
+function suffixOf({ form, node }: Spot): string {
+  return form === 'tag' ? `:${node.source}` : form === 'digest' ? `@${node.source}` : '';
 }
 
 function problemOf({ manifest, node, flow }: Omit<Standing, 'trail'>): string | undefined {

@@ -221,7 +221,11 @@ describe('objects that exist', () => {
 
   test.each([
     ['an ImageRepository of another image', repository.replace(image, 'docker.io/library/redis'), 'docker.io/library/redis'],
-    ['an ImagePolicy of another ImageRepository', imagePolicy.replace('Ref:\n    name: ui', 'Ref:\n    name: cart'), 'cart'],
+    [
+      'an ImagePolicy of an unknown ImageRepository',
+      imagePolicy.replace('Ref:\n    name: ui', 'Ref:\n    name: cart'),
+      'the ImageRepository flux-system/cart, which was not found',
+    ],
     [
       'an ImagePolicy by version',
       imagePolicy.replace('alphabetical:\n      order: asc', 'semver:\n      range: 1.x'),
@@ -257,9 +261,66 @@ describe('objects that exist', () => {
     expect(changes['apps/ui-image-automation.yaml']).toBe(automation);
   });
 
+  test('of another name, which the policy selects from, are used', () => {
+    const object = `${imagePolicy.replace('Ref:\n    name: ui', 'Ref:\n    name: shop')}---\n${repository.replace('name: ui', 'name: shop')}`;
+    const changes = setUp({ ...lab, 'flux.yaml': object });
+    expect(changes['flux.yaml']).toBeUndefined();
+    expect(changes['apps/ui-image-automation.yaml']).toBe(automation);
+  });
+
+  test('whose interval goes with Always alone are not set to another reflection', () => {
+    const object = `${imagePolicy}  digestReflectionPolicy: Always\n  interval: 5m\n`;
+    const scan = { ...options.scan, reflection: 'Never' as const };
+    expect(() => plan({ ...lab, 'flux.yaml': object }, { scan })).toThrow(expect.objectContaining({ code: 'OBJECT_CONFLICT' }));
+  });
+
   test('of whose credentials a Secret takes care get no provider', () => {
     const secret = repository.replace('provider: aws', 'secretRef:\n    name: ecr');
     expect(setUp({ ...lab, 'flux.yaml': secret })['flux.yaml']).toBeUndefined();
+  });
+});
+
+describe('a digest beside the tag', () => {
+  const files = {
+    'apps/kustomization.yaml': `images:\n- name: ui\n  newName: ${current}\n  newTag: 0.4.0\n  digest: sha256:00\n`,
+  };
+
+  test('is marked where the policy gives digests', () => {
+    const changes = setUp(files, { scan: { ...options.scan, reflection: 'Always' } });
+    expect(changes['apps/kustomization.yaml']).toContain('digest: sha256:00 # {"$imagepolicy": "flux-system:ui:digest"}');
+    const existing = { 'apps/policy.yaml': `${imagePolicy}  digestReflectionPolicy: IfNotPresent\n` };
+    expect(setUp({ ...files, ...existing })['apps/kustomization.yaml']).toContain('ui:digest');
+  });
+
+  test('is refused where it would hold the old image fast', () => {
+    expect(() => plan(files)).toThrow(
+      expect.objectContaining({
+        code: 'MARKER_UNSAFE',
+        failure: expect.objectContaining({ detail: expect.stringContaining('a digest pins it') }),
+      }),
+    );
+  });
+});
+
+describe('a Kustomization of Flux', () => {
+  const apps =
+    'apiVersion: kustomize.toolkit.fluxcd.io/v1\nkind: Kustomization\nmetadata:\n  name: apps\nspec:\n  path: ./apps\n';
+
+  test('that moves the objects to its own namespace makes the place wrong', () => {
+    expect(() => plan({ ...lab, 'clusters/apps.yaml': `${apps}  targetNamespace: shop\n` })).toThrow(
+      expect.objectContaining({
+        code: 'OBJECT_MISPLACED',
+        failure: expect.objectContaining({
+          found: 'clusters/apps.yaml:1 applies it with targetNamespace shop',
+        }),
+      }),
+    );
+  });
+
+  test('that does not apply the objects is told of, and one that does is not', () => {
+    const note = expect.stringMatching(/^No Kustomization of Flux that was read applies apps\/ui-image-automation\.yaml/);
+    expect(plan({ ...lab, 'clusters/apps.yaml': apps.replace('./apps', './apps/ui') }).notes).toContainEqual(note);
+    expect(plan({ ...lab, 'clusters/apps.yaml': apps }).notes).not.toContainEqual(note);
   });
 });
 

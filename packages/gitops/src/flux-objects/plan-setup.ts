@@ -1,12 +1,14 @@
 import { posix } from 'node:path';
 import type { FileChange } from '../edit.ts';
+import { notesOnApplying } from './applied-by.ts';
 import { brokenIn, type Draft, drafted, manifestsIn, mayHoldImageObjects } from './draft.ts';
 import { ensureIngress } from './ensure-ingress.ts';
-import { type Automation, ensureObjects } from './ensure-objects.ts';
+import { type Automation, type Ensured, ensureObjects } from './ensure-objects.ts';
+import { imageObjects, objectNamed } from './find-objects.ts';
 import type { PlaceChoice } from './find-places.ts';
 import type { IngressSettings } from './ingress.ts';
 import { type Home, homeGiven, homeOf } from './kustomization.ts';
-import { openManifest, type Texts } from './manifest.ts';
+import { openManifest, type Texts, textAt } from './manifest.ts';
 import { markImage, mayHold } from './mark-image.ts';
 import type { ScanSettings } from './object-text.ts';
 import { placeObjects } from './place-objects.ts';
@@ -43,11 +45,11 @@ export function planSetup(files: readonly FileChange[], options: SetupOptions): 
   const { policy } = scan;
   const start = readDraft(files);
   const readable = drafted(start, { notes: passedOver(start, choice) });
-  const marking = markImage(upgradeAll(readable), { policy, path, choice });
+  const upgraded = upgradeAll(readable);
+  const marking = markImage(upgraded, { policy, path, choice, reflects: reflectsDigests(upgraded, scan) });
   const [file] = marking.files;
   const ensured = ensureObjects(marking.draft, { scan, automation, files: marking.files });
-  const home = ensured.missing.length === 0 ? undefined : chooseHome(ensured.draft, options, file);
-  const placed = home === undefined ? ensured.draft : placeObjects(ensured.draft, { ...home, documents: ensured.missing });
+  const placed = ensured.missing.length === 0 ? ensured.draft : placeMissing(ensured, options, file);
   const { ingress } = options;
   const end = ingress === undefined ? placed : ensureIngress(placed, { settings: ingress, policy, file });
   const changes = changesBetween(start.texts, end.texts);
@@ -83,6 +85,18 @@ function upgradeAll(draft: Draft): Draft {
   }));
   const texts = upgrades.map(({ manifest, text }) => [manifest.path, text] as const);
   return drafted(draft, { texts, notes: upgrades.flatMap(({ notes }) => notes) });
+}
+
+/** By what is asked for, else by the policy that is there. */
+function reflectsDigests(draft: Draft, { policy, reflection }: ScanSettings): boolean {
+  const present = objectNamed(imageObjects(manifestsIn(draft, mayHoldImageObjects)), 'ImagePolicy', policy);
+  return (reflection ?? textAt(present?.root, 'spec', 'digestReflectionPolicy') ?? 'Never') !== 'Never';
+}
+
+function placeMissing({ draft, missing }: Ensured, options: SetupOptions, app: string): Draft {
+  const place = chooseHome(draft, options, app);
+  const notes = notesOnApplying(draft, { file: place.file, namespace: options.scan.policy.namespace });
+  return drafted(placeObjects(draft, { ...place, documents: missing }), { notes });
 }
 
 function chooseHome({ texts }: Draft, { scan, objectsFile }: SetupOptions, app: string): { file: string; home: Home } {
