@@ -10,8 +10,7 @@ export interface Attachment {
   /** Where the marker's comment stands among them. */
   readonly index: number;
   readonly form: MarkerForm;
-  /** From 1. */
-  readonly lineOf: (offset: number) => number;
+  readonly columnOf: (offset: number) => number;
 }
 
 /** The keys whose value a marker behind a flow collection means. `name` is not one: in a kustomization it selects the image. */
@@ -28,12 +27,12 @@ const behind = 'write it behind the value, on the same line';
  * Which scalar a marker means. Behind a value: that value, also with the comma of a flow collection between (as kyaml).
  * Behind a whole flow collection: the one value in it whose key fits the marker's form (`image`; `newName`, `repository` or
  * `image`; `…tag`; `…digest`), else its only value. On a line of its own: the list item, or the value without its key, that
- * follows, if no other comment stands above, between or behind (as kyaml).
+ * follows, as kyaml where it is plain to see: aligned with the item, and no other comment above, between or behind.
  */
-export function attach({ lexemes, index, form, lineOf }: Attachment): Place {
+export function attach({ lexemes, index, form, columnOf }: Attachment): Place {
   const before = lexemes[index - 1];
-  if (before === undefined || before.kind === 'newline' || before.kind === 'entry')
-    return attachAhead({ lexemes, index, lineOf });
+  const isFirst = before === undefined || before.kind === 'newline' || before.kind === 'entry';
+  if (isFirst) return attachAhead({ lexemes, index, columnOf });
   const prior = before.kind === 'comma' ? lexemes[index - 2] : before;
   if (prior?.kind === 'scalar' && prior.role === 'value') return { kind: 'scalar', scalar: prior };
   if (prior?.kind === 'close') return attachWithin(prior, form);
@@ -53,29 +52,44 @@ function attachWithin({ scalars }: CloseLexeme, form: MarkerForm): Place {
 }
 
 /** A marker on a line of its own, or right behind the `-` of a list. */
-function attachAhead({ lexemes, index, lineOf }: Omit<Attachment, 'form'>): Place {
-  const prior = lexemes.slice(0, index).findLastIndex(({ kind }) => kind !== 'newline');
-  const [first, second, third, fourth] = lexemes.slice(index + 1).filter(({ kind }) => kind !== 'newline');
-  const [value, next, afterNext] = first?.kind === 'entry' ? [second, third, fourth] : [first, second, third];
-  if (isLoneComment(prior) || closes(lexemes[prior], first) || value?.kind !== 'scalar' || value.role === 'key') {
-    return nothing(`the marker stands on a line of its own, but not alone above a value of a list: ${behind}`);
+function attachAhead({ lexemes, index, columnOf }: Omit<Attachment, 'form'>): Place {
+  const above = lexemes.slice(0, index);
+  const below = lexemes.slice(index + 1);
+  const start = below.findIndex(isNoNewline);
+  const first = below[start];
+  const at = first?.kind === 'entry' ? start + 1 + below.slice(start + 1).findIndex(isNoNewline) : start;
+  const value = below[at];
+
+  const misaligned =
+    first?.kind === 'entry' &&
+    above.at(-1)?.kind === 'newline' &&
+    columnOf(first.offset) !== columnOf(lexemes[index]?.offset ?? 0);
+  if (endsInLoneComment(above) || misaligned || value?.kind !== 'scalar' || value.role === 'key') {
+    return nothing(`the marker stands on a line of its own, but not alone right above an item of a list: ${behind}`);
   }
-  const trailing = next?.kind === 'comma' ? afterNext : next;
-  if (trailing?.kind === 'comment' && lineOf(trailing.offset) === lineOf(value.offset)) {
-    return nothing(`the comment behind the value hides the marker above it: ${behind}`);
+  if (endsInValue(above) && start > 1) {
+    return nothing(`the marker stands right below one value, with a blank line between it and the next: ${behind}`);
   }
+  const trailing = below[at + 1]?.kind === 'comma' ? below[at + 2] : below[at + 1];
+  if (trailing?.kind === 'comment') return nothing(`the comment behind the value hides the marker above it: ${behind}`);
   return { kind: 'scalar', scalar: value };
+}
 
-  function isLoneComment(at: number): boolean {
-    return lexemes[at]?.kind === 'comment' && (at === 0 || lexemes[at - 1]?.kind === 'newline');
-  }
+function isNoNewline({ kind }: Lexeme): boolean {
+  return kind !== 'newline';
+}
 
-  /** A comment right below one line, with a blank line behind, belongs to what is above. */
-  function closes(above: Lexeme | undefined, below: Lexeme | undefined): boolean {
-    if (above === undefined || below === undefined || above.kind === 'entry') return false;
-    const line = lineOf(lexemes[index]?.offset ?? 0);
-    return lineOf(above.offset) === line - 1 && lineOf(below.offset) > line + 1;
-  }
+/** A comment on a line of its own, blank lines aside. */
+function endsInLoneComment(lexemes: readonly Lexeme[]): boolean {
+  const last = lexemes.findLastIndex(isNoNewline);
+  return lexemes[last]?.kind === 'comment' && (last === 0 || lexemes[last - 1]?.kind === 'newline');
+}
+
+/** A value on the line before, with or without a comment behind it: what follows may close it. */
+function endsInValue(lexemes: readonly Lexeme[]): boolean {
+  const isNext = lexemes.at(-1)?.kind === 'newline' && lexemes.at(-2)?.kind !== 'newline';
+  const last = lexemes.findLast(({ kind }) => kind !== 'newline' && kind !== 'comment');
+  return isNext && last !== undefined && last.kind !== 'other' && last.kind !== 'comma';
 }
 
 function nothing(reason: string): Place {

@@ -80,6 +80,8 @@ describe('a marker on a line of its own', () => {
     ['above a list item', 'l:\n- x\n@\n- old\n- y\n', 'l:\n- x\n@\n- host/shop/ui:i2\n- y\n'],
     ['above the first list item', 'l:\n  @\n  - old\n', 'l:\n  @\n  - host/shop/ui:i2\n'],
     ['with blank lines around', 'l:\n- x\n\n@\n\n- old\n', 'l:\n- x\n\n@\n\n- host/shop/ui:i2\n'],
+    ['right below the key, a blank line away', 'l:\n@\n\n- old\n', 'l:\n@\n\n- host/shop/ui:i2\n'],
+    ['below an inner list', 'l:\n- k:\n  - x\n@\n- old\n', 'l:\n- k:\n  - x\n@\n- host/shop/ui:i2\n'],
     ['below a commented item', 'l:\n- x # one\n@\n- old\n', 'l:\n- x # one\n@\n- host/shop/ui:i2\n'],
     ['behind the dash', 'l:\n- @\n  old\n', 'l:\n- @\n  host/shop/ui:i2\n'],
     ['in a flow sequence', 'l: [x,\n  @\n  old]\n', 'l: [x,\n  @\n  host/shop/ui:i2]\n'],
@@ -169,6 +171,65 @@ describe('a plain tag', () => {
   });
 });
 
+test('the kind of an object does not matter, nor do several in one file', () => {
+  const text = `apiVersion: apps/v1
+kind: Deployment
+spec:
+  template:
+    spec:
+      initContainers: [{name: init, image: old}] @
+      containers:
+        - name: ui
+          image: "host/shop/ui:i1"   @
+          args: [--upstream=old, '--image=x'] # not a marker
+---
+apiVersion: batch/v1
+kind: CronJob
+spec: {jobTemplate: {spec: {template: {spec: {containers: [
+  {name: c, image: old}, @
+  {name: d, image: old}]}}}}}
+---
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+spec:
+  values:
+    image: {repository: old, tag: "1.0"} @tag
+    sidecar:
+      repository: old @name
+      tag: 1.0 @tag
+    images:
+    @
+    - old
+---
+apiVersion: kustomize.config.k8s.io/v1beta1
+kind: Kustomization
+images:
+- name: shop/ui
+  newName: old @name
+  newTag: i1 @tag
+- {name: shop/api, newTag: i1} @tag
+---
+apiVersion: example.org/v1
+kind: Shop
+image: &image old @
+again: *image
+`;
+  const lines = edited(text).split('\n');
+  expect(lines.filter((line, index) => line !== marked(text).split('\n')[index])).toEqual(
+    marked(`      initContainers: [{name: init, image: host/shop/ui:i2}] @
+          image: "host/shop/ui:i2"   @
+  {name: c, image: host/shop/ui:i2}, @
+    image: {repository: old, tag: "i2"} @tag
+      repository: host/shop/ui @name
+      tag: i2 @tag
+    - host/shop/ui:i2
+  newName: host/shop/ui @name
+  newTag: i2 @tag
+- {name: shop/api, newTag: i2} @tag
+image: &image host/shop/ui:i2 @`).split('\n'),
+  );
+});
+
 test('a name with a port, and one with an IPv6 host, stay text everywhere', () => {
   expect(edited('a: {x: old} @\n', { ...ui, name: 'localhost:5000/ui' })).toBe(marked('a: {x: localhost:5000/ui:i2} @\n'));
   expect(edited('a: [old] @\n', { ...ui, name: '[::1]:5000/ui' })).toBe(marked('a: ["[::1]:5000/ui:i2"] @\n'));
@@ -207,7 +268,9 @@ describe('what cannot be followed safely is refused with its line', () => {
     ['a line at the end', 'a: old\n@\n', 2, 'a line of its own'],
     ['a line below another comment', 'l:\n# x\n@\n- old\n', 3, 'a line of its own'],
     ['a line above another comment', 'l:\n@\n# x\n- old\n', 2, 'a line of its own'],
-    ['a line that closes what is above', 'l:\n- x\n@\n\n- old\n', 3, 'a line of its own'],
+    ['a line that closes what is above', 'l:\n- x\n@\n\n- old\n', 3, 'right below one value'],
+    ['a line that closes what is above it by several', 'l:\n- |\n  x\n@\n\n- old\n', 4, 'right below one value'],
+    ['a line that belongs to an inner list', 'l:\n- k:\n  - x\n  @\n- old\n', 4, 'a line of its own'],
     ['a line above a commented item', 'l:\n@\n- old # x\n', 2, 'hides the marker'],
     ['a flow mapping of two tags', 'a: {tag: x, newTag: y} @tag\n', 1, 'any of 2'],
     ['a flow sequence of two', 'a: [x, y] @\n', 1, 'any of 2'],
@@ -225,6 +288,7 @@ describe('what cannot be followed safely is refused with its line', () => {
 
   test.each([
     ['broken YAML', 'a: x @\nb: [\n', 'a.yaml:3: the YAML is broken: '],
+    ['an alias of nothing', 'a: x @\nb: *none\n', 'a.yaml:2: the YAML is broken: *none names no anchor'],
     ['a key that stands twice', 'a: x @\na: y\n', 'a.yaml:2: the YAML is broken: Map keys must be unique'],
     [
       'a broken document behind a good one',
@@ -256,7 +320,7 @@ describe('what cannot be followed safely is refused with its line', () => {
 
   test('all at once, and nothing is given to write', () => {
     const manifests = [
-      manifest('a: |- @\n  x\nb: *c @\n', 'one.yaml'),
+      manifest('a: &c |- @\n  x\nb: *c @\n', 'one.yaml'),
       manifest('a: [\n# "shop:ui"', 'two.yaml'),
       manifest('a: x @\n'),
     ];
@@ -294,6 +358,14 @@ describe('a policy without a marker', () => {
       code: 'MARKER_MISSING',
       message: 'No marker of the policy shop:ui stands in the manifests.',
       failure: { found: 'markers of shop:u1 (a.yaml:1, a.yaml:2), dev:ui (a.yaml:3)' },
+    });
+  });
+
+  test('is told together with others', () => {
+    const images = ['x', 'y'].map(name => ({ ...ui, policy: { namespace: 'shop', name } }));
+    expect(failureOf(() => editMarkers({ manifests: [manifest('a: x @\n')], images }))).toMatchObject({
+      message: 'No marker of the policies shop:x, shop:y stands in the manifests.',
+      failure: { found: 'markers of shop:ui (a.yaml:1)' },
     });
   });
 

@@ -24,7 +24,7 @@ export function formatFault({ path, line, reason }: Fault): string {
  */
 export function concerns({ kind, text }: Fault, policy: PolicyName): boolean {
   if (holdsWord(text, formatPolicyName(policy))) return true;
-  return kind === 'marker' && holdsWord(text, policy.name, /[a-z0-9.:-]/);
+  return kind === 'marker' && holdsWord(text, policy.name, /[a-z0-9.:$-]/);
 }
 
 function holdsWord(text: string, word: string, joinedBefore = /[a-z0-9.-]/): boolean {

@@ -47,14 +47,14 @@ export function findMarkers(manifest: Manifest): FoundMarkers {
 
 function claimsOf({ tokens, lines }: ParsedManifest): Claim[] {
   const lexemes = lexemesOf(tokens);
-  const lineOf = (offset: number): number => lines.linePos(offset).line;
+  const columnOf = (offset: number): number => lines.linePos(offset).col;
   return lexemes.flatMap((comment, index): Claim[] => {
     if (comment.kind !== 'comment') return [];
     const reading = readMarkerComment(comment.text);
     if (reading.kind === 'other') return [];
     if (reading.kind === 'malformed') return [{ kind: 'refusal', comment, reason: reading.reason }];
     const { meaning } = reading;
-    const place = attach({ lexemes, index, form: meaning.form, lineOf });
+    const place = attach({ lexemes, index, form: meaning.form, columnOf });
     if (place.kind === 'nothing') return [{ kind: 'refusal', comment, reason: place.reason }];
     const reason = faultIn(place.scalar);
     if (reason !== undefined) return [{ kind: 'refusal', comment, reason }];

@@ -12,7 +12,7 @@ export function markersUnsafe(faults: readonly Fault[]): ActionError {
     code: broken ? 'MANIFEST_INVALID' : 'MARKER_UNSAFE',
     message: broken
       ? `${several(faults.length, 'manifest that names', 'manifests that name')} a policy to write cannot be read; nothing was written.`
-      : `${several(faults.length, 'marker', 'markers')} cannot be followed safely; nothing was written.`,
+      : `${several(faults.length, 'place', 'places')} cannot be edited safely; nothing was written.`,
     expected: broken
       ? 'well-formed YAML in UTF-8'
       : 'each marker behind one value of one line: image: name:tag # {"$imagepolicy": "ns:name"}',
@@ -35,19 +35,20 @@ export function digestMissing({ policy, name, tag }: PolicyImage, markers: reado
 }
 
 interface Missing {
-  readonly policy: PolicyName;
+  readonly policies: readonly PolicyName[];
   readonly markers: readonly Marker[];
   /** Of other policies, or of none that can be told. */
   readonly faults: readonly Fault[];
 }
 
-export function markerMissing({ policy, markers, faults }: Missing): ActionError {
+export function markerMissing({ policies, markers, faults }: Missing): ActionError {
+  const names = policies.map(formatPolicyName).join(', ');
   const places = Map.groupBy(markers, marker => formatPolicyName(marker.policy));
   const listed = [...places].map(([name, at]) => `${name} (${at.map(({ path, line }) => `${path}:${line}`).join(', ')})`);
   return new ActionError({
     code: 'MARKER_MISSING',
-    message: `No marker of the policy ${formatPolicyName(policy)} stands in the manifests.`,
-    expected: `a value followed by # {"$imagepolicy": "${formatPolicyName(policy)}"}`,
+    message: `No marker of ${policies.length === 1 ? 'the policy' : 'the policies'} ${names} stands in the manifests.`,
+    expected: policies.map(policy => `a value followed by # {"$imagepolicy": "${formatPolicyName(policy)}"}`).join(', '),
     found: listed.length === 0 ? 'no marker of any policy' : `markers of ${listed.join(', ')}`,
     likely: 'The policy, its namespace or the path is misspelt, or the manifest has not been marked yet.',
     remedy: 'Write the marker behind the value on the same line, or let setup-flux-image do it.',

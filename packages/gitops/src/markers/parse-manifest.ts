@@ -1,4 +1,4 @@
-import { Composer, type CST, LineCounter, Parser } from 'yaml';
+import { Composer, type CST, type Document, LineCounter, Parser, visit, type YAMLParseError } from 'yaml';
 import type { Fault } from './fault.ts';
 import type { Manifest } from './scan.ts';
 
@@ -7,6 +7,7 @@ export interface ParsedManifest {
   readonly path: string;
   readonly text: string;
   readonly tokens: readonly CST.Token[];
+  readonly documents: readonly Document.Parsed[];
   readonly lines: LineCounter;
 }
 
@@ -26,13 +27,13 @@ export function parseManifest({ path, content }: Manifest): Parsing {
   }
   const lines = new LineCounter();
   const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  for (const document of new Composer({ prettyErrors: false }).compose(tokens)) {
-    const [error] = document.errors;
-    if (error !== undefined) {
-      return broken({ path, line: lines.linePos(error.pos[0]).line, reason: sentence(error.message), text });
-    }
+  const documents = [...new Composer({ prettyErrors: false }).compose(tokens)];
+  const [error] = documents.flatMap(document => [...document.errors.map(toBreak), ...looseAliases(document)]);
+  if (error !== undefined) {
+    const reason = `the YAML is broken: ${error.message.replaceAll(/\s+/g, ' ')}`;
+    return broken({ path, line: lines.linePos(error.offset).line, reason, text });
   }
-  return { kind: 'parsed', manifest: { path, text, tokens, lines } };
+  return { kind: 'parsed', manifest: { path, text, tokens, documents, lines } };
 }
 
 function decode(content: Uint8Array): string | undefined {
@@ -43,8 +44,25 @@ function decode(content: Uint8Array): string | undefined {
   }
 }
 
-function sentence(message: string): string {
-  return `the YAML is broken: ${message.replaceAll(/\s+/g, ' ')}`;
+interface Break {
+  readonly offset: number;
+  readonly message: string;
+}
+
+function toBreak({ pos: [offset], message }: YAMLParseError): Break {
+  return { offset, message };
+}
+
+/** Aliases of no anchor before them, which the library finds only when it makes a value of the document. */
+function looseAliases(document: Document.Parsed): Break[] {
+  const loose: Break[] = [];
+  visit(document, {
+    Alias(_, alias) {
+      if (alias.resolve(document) === undefined)
+        loose.push({ offset: alias.range?.[0] ?? 0, message: `*${alias.source} names no anchor` });
+    },
+  });
+  return loose;
 }
 
 function broken(fault: Omit<Fault, 'kind'>): Parsing {

@@ -14,7 +14,7 @@ const goNumber = /^[-+]?(0x[0-9a-f]+(\.[0-9a-f]*)?(p[-+]?\d+)?|0o[0-7]+|0b[01]+|
 export function printScalar(value: string, style: Marker['style']): string {
   if (style === 'single') return `'${value.replaceAll("'", "''")}'`;
   if (style === 'plain' && plainSafe.test(value) && isText(value)) return value;
-  return `"${value.replaceAll(/["\\]/g, '\\$&')}"`;
+  return JSON.stringify(value);
 }
 
 /** If a plain scalar is read as text under both versions of YAML, and by Go. */

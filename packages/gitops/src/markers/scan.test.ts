@@ -1,11 +1,13 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { scanManifests } from './scan.ts';
 
 const marked = 'image: a:1 # {"$imagepolicy": "ns:a"}\n';
+const socket = createServer();
 let outside: string;
 let root: string;
 
@@ -14,7 +16,7 @@ function write(file: string, content: string | Uint8Array = marked): void {
   writeFileSync(join(root, file), content);
 }
 
-beforeAll(() => {
+beforeAll(async () => {
   outside = mkdtempSync(join(tmpdir(), 'scan-'));
   root = join(outside, 'repository');
   for (const file of ['b.yaml', 'a/x.yml', 'a/Kustomization', 'a/c/d.yaml', 'a-b.yaml', '.hidden/e.yaml']) write(file);
@@ -28,10 +30,11 @@ beforeAll(() => {
   symlinkSync('../secret.yaml', join(root, 'link.yaml'));
   symlinkSync('..', join(root, 'up'));
   symlinkSync('a', join(root, 'alias'));
-  execFileSync('mkfifo', [join(root, 'pipe.yaml')]);
+  await once(socket.listen(join(root, 'socket.yaml')), 'listening');
 });
 
 afterAll(() => {
+  socket.close();
   rmSync(outside, { recursive: true });
 });
 
@@ -39,10 +42,15 @@ async function pathsIn(path: string): Promise<string[]> {
   return (await scanManifests({ root, path })).map(manifest => manifest.path);
 }
 
-test('every manifest with a marker is found, sorted; links, pipes, git and submodules are not', async () => {
+test('every manifest with a marker is found, sorted; links, sockets, git and submodules are not', async () => {
   const all = ['.hidden/e.yaml', 'a-b.yaml', 'a/Kustomization', 'a/c/d.yaml', 'a/x.yml', 'b.yaml', 'latin.yaml', 'quotes.yaml'];
   expect(await pathsIn('.')).toEqual(all);
   expect(await pathsIn('')).toEqual(all);
+});
+
+test('without a token every manifest is found', async () => {
+  const found = await scanManifests({ root, path: 'module', tokens: [''] });
+  expect(found.map(({ path }) => path)).toEqual(['module/m.yaml']);
 });
 
 test('a path is a folder or one file, however it is written', async () => {

@@ -14,7 +14,7 @@ export interface Scan {
   readonly root: string;
   /** A folder or one file, relative to the root; `.` is all of it. */
   readonly path: string;
-  /** Only files that contain one of these texts are given; by default those that may hold a marker. */
+  /** Only files that contain one of these texts are given; by default those that may hold a marker; `['']` is all. */
   readonly tokens?: readonly string[];
   readonly signal?: AbortSignal | undefined;
 }
