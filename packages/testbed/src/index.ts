@@ -24,6 +24,7 @@ export {
   type ServedGitRequest,
   startGitServer,
 } from './git/git-server.ts';
+export { type SshServer, startSshServer } from './git/ssh-server.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {

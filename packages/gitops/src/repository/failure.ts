@@ -20,6 +20,11 @@ type Explanation = Pick<Failure, 'code' | 'likely' | 'remedy'> & { readonly word
 /** The words are those of git, OpenSSH, curl, GitHub, GitLab and CodeCommit; the first that fits counts. */
 const explanations: readonly Explanation[] = [
   {
+    words: /does not support shallow|support shallow capabilities/,
+    code: 'GIT_FAILED',
+    likely: 'the server is old, or serves plain files',
+  },
+  {
     words: /Host key verification failed|No \S+ host key is known for|REMOTE HOST IDENTIFICATION HAS CHANGED/,
     code: 'GIT_UNREACHABLE',
     likely: 'the server shows a host key that known_hosts does not hold: it is new, was changed, or somebody stands in between',

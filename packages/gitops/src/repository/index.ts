@@ -1,4 +1,5 @@
 export type { Identity, Person } from './commit.ts';
 export type { GitCredentials } from './credentials.ts';
 export { type Landing, type LandRequest, landEdit } from './land.ts';
+export { editLocally, type LocalEdit, type LocalRequest } from './local.ts';
 export { type GitRepository, type OpenRequest, openRepository, type Place } from './open.ts';

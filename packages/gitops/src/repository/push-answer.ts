@@ -21,11 +21,14 @@ export interface PushQuestion {
 const movedReasons =
   /^\[rejected\]|cannot lock ref|failed to (?:lock|update ref)|incorrect old value|reference already exists|lock failure|but expected/i;
 
+/** Fast-forward, new branch, replaced branch (of our own commits), as it was already. */
+const accepted = [' ', '*', '+', '='];
+
 /** Reads `git push --porcelain` (git-push(1), "Output"). Throws GIT_REJECTED, GIT_DENIED, GIT_UNREACHABLE or GIT_FAILED. */
 export function readPushAnswer({ output, url, branch }: PushQuestion): PushAnswer {
   const line = output.stdout.split('\n').find(text => text.includes(`:refs/heads/${branch}\t`));
   const [flag, , summary = ''] = line?.split('\t') ?? [];
-  if (output.exitCode === 0 && (flag === ' ' || flag === '*' || flag === '=')) return { kind: 'accepted' };
+  if (output.exitCode === 0 && flag !== undefined && accepted.includes(flag)) return { kind: 'accepted' };
   if (flag === '!' && movedReasons.test(summary)) return { kind: 'moved', words: summary };
   if (flag === '!' && summary.startsWith('[remote rejected]')) throw rejected({ output, url, branch, summary });
   const { transient, error } = explainFailure({ output, url, doing: 'push to' });

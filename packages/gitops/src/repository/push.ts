@@ -13,8 +13,9 @@ export interface PushOrder {
 }
 
 /**
- * Pushes a commit whose parent is the expected head: a compare-and-swap. The lease forces nothing, since the commit is a fast-forward;
- * it also refuses a branch that was deleted or set back meanwhile, which a plain push would bring back.
+ * Pushes a commit onto a branch that must have the expected head: a compare-and-swap. Where that is the commit's parent the lease forces
+ * nothing; it also refuses a branch that was deleted or set back meanwhile, which a plain push would bring back. It does replace the
+ * commits of a push branch, which {@link readPushTarget} has found to be ours.
  */
 export async function pushCommit({ git, root, url, commit, branch, expected, signal }: PushOrder): Promise<PushAnswer> {
   const target = `refs/heads/${branch}`;

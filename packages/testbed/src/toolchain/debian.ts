@@ -27,12 +27,11 @@ export async function openDebianArchive({ within, signal }: DebianOptions): Prom
   const options = { cancelSignal: signal, stdin: 'ignore', all: true, cwd: folder } as const;
   // A source that cannot be reached is not a failure: the download tells whether the package was to be had.
   await execa('apt-get', [...aptOptions(folder), 'update'], { ...options, reject: false });
-  const unpack = async ({ package: name, architecture }: DebianSource, target: string): Promise<void> => {
+  const unpack = async ({ package: name, architecture, libraries = [] }: DebianSource, target: string): Promise<void> => {
     const download = await mkdtemp(join(folder, 'deb-'));
-    const wanted = architecture === undefined ? name : `${name}:${architecture}`;
-    await execa('apt-get', [...aptOptions(folder), 'download', wanted], { ...options, cwd: download });
-    const [file = ''] = await readdir(download);
-    await execa('dpkg-deb', ['--extract', join(download, file), target], options);
+    const wanted = [name, ...libraries].map(one => (architecture === undefined ? one : `${one}:${architecture}`));
+    await execa('apt-get', [...aptOptions(folder), 'download', ...wanted], { ...options, cwd: download });
+    for (const file of await readdir(download)) await execa('dpkg-deb', ['--extract', join(download, file), target], options);
   };
   return { unpack, close: () => rm(folder, { recursive: true, force: true }) };
 }

@@ -14,7 +14,13 @@ export type Source =
       /** Modules (`path@version`) whose custom resource definitions go into the folder `crds` beside the executables. */
       readonly crds?: readonly string[];
     }
-  | { readonly kind: 'debian'; readonly package: string; readonly architecture?: 'amd64' | 'arm64' }
+  /** `libraries` are packages that are unpacked beside it, for what a machine may not have. */
+  | {
+      readonly kind: 'debian';
+      readonly package: string;
+      readonly architecture?: 'amd64' | 'arm64';
+      readonly libraries?: readonly string[];
+    }
   | { readonly kind: 'pypi'; readonly requirement: string };
 
 export interface ToolSpec {
@@ -169,6 +175,13 @@ export const tools = {
     source: { kind: 'debian', package: 'busybox-static', architecture: 'arm64' },
     file: 'bin/busybox',
     estimate: 10,
+  },
+  sshd: {
+    version: '9.2',
+    source: { kind: 'debian', package: 'openssh-server', libraries: ['libwrap0'] },
+    file: 'usr/sbin/sshd',
+    onPath: { executable: 'sshd', versionArgs: ['-V'] },
+    estimate: 5,
   },
   moto: {
     version: '5.2.5',
