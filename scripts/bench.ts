@@ -2,6 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensureTools } from '@eks-gitops/testbed';
+import { bumpEntry } from './bench/bump.ts';
 import { cloneEntry } from './bench/clone.ts';
 import type { Entry } from './bench/entry.ts';
 import { markersEntry } from './bench/markers.ts';
@@ -10,7 +11,7 @@ import { formatResult } from './bench/table.ts';
 import { writersEntry } from './bench/writers.ts';
 import { runScript, UsageError } from './run-script.ts';
 
-const entries: readonly Entry[] = [markersEntry, cloneEntry, writersEntry];
+const entries: readonly Entry[] = [markersEntry, bumpEntry, cloneEntry, writersEntry];
 
 const help = `Usage: npm run bench -- [--json FILE] [ENTRY…]
 

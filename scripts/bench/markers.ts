@@ -4,21 +4,16 @@ import { editMarkers, scanManifests } from '@eks-gitops/gitops/markers';
 import { requireTool, runImageSetters } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 import type { Contestant, Entry, Race } from './entry.ts';
+import { image, manifestCount, manifests, markedFile, markedText, marker, policy } from './manifests.ts';
 
 const controller = 'the controller’s own pass, in its process';
 const ours = 'ours, in a process that runs already';
 const oursAlone = 'ours, in a process of its own';
-const policy = { namespace: 'shop', name: 'ui' };
-const image = 'ui';
-const marker = '{"$imagepolicy": "shop:ui:tag"}';
-const count = 10_000;
-/** A kustomization, so that kustomize can edit it too; it alone is told where. */
-const markedFile = 'apps/50/kustomization.yaml';
 
 /** One marker among 10,000 manifests. */
 export const markersEntry: Entry = {
   name: 'markers',
-  title: `A new tag at one marker among ${count.toLocaleString('en')} files`,
+  title: `A new tag at one marker among ${manifestCount.toLocaleString('en')} files`,
   unit: 'ms',
   rounds: 15,
   tools: ['image-setters', 'yq', 'kustomize'],
@@ -27,7 +22,10 @@ export const markersEntry: Entry = {
     { of: oursAlone, atMost: 0.1, against: controller },
   ],
   prepare: async ({ folder }) => {
-    await writeManifests(folder);
+    for (const [path, text] of Object.entries(manifests())) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), text);
+    }
     return race(folder);
   },
 };
@@ -67,7 +65,7 @@ function contestant(folder: string, name: string, edit: (tag: string) => Promise
   const measure = async (): Promise<number> => {
     edits += 1;
     const tag = `i${edits}`;
-    await writeFile(file, markedText);
+    await writeFile(file, markedText('old'));
     const began = performance.now();
     const own = await edit(tag);
     const taken = performance.now() - began;
@@ -75,39 +73,4 @@ function contestant(folder: string, name: string, edit: (tag: string) => Promise
     return typeof own === 'number' ? own : taken;
   };
   return { name, measure };
-}
-
-const markedText = `images:\n- name: ${image}\n  newTag: old # ${marker}\n`;
-
-async function writeManifests(folder: string): Promise<void> {
-  for (let place = 0; place < 100; place += 1) {
-    await mkdir(join(folder, 'apps', String(place)), { recursive: true });
-    const others = count / 100 - (dirname(markedFile) === `apps/${place}` ? 1 : 0);
-    const names = Array.from({ length: others }, (_, n) => `app-${place}-${n}`);
-    await Promise.all(names.map(name => writeFile(join(folder, 'apps', String(place), `${name}.yaml`), deployment(name))));
-  }
-}
-
-function deployment(name: string): string {
-  return `apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: ${name}
-  namespace: shop
-  labels: { app.kubernetes.io/name: ${name}, app.kubernetes.io/part-of: shop }
-spec:
-  replicas: 2
-  selector:
-    matchLabels: { app.kubernetes.io/name: ${name} }
-  template:
-    metadata:
-      labels: { app.kubernetes.io/name: ${name} }
-    spec:
-      containers:
-        - name: main
-          image: 123456789012.dkr.ecr.us-west-2.amazonaws.com/shop/${name}:1.0.0
-          ports: [{ name: http, containerPort: 8080 }]
-          envFrom: [{ configMapRef: { name: ${name} } }]
-          resources: { requests: { cpu: 100m, memory: 128Mi }, limits: { memory: 256Mi } }
-`;
 }

@@ -4,11 +4,10 @@ import { editMarkers, scanManifests } from '@eks-gitops/gitops/markers';
 import { landEdit, openRepository } from '@eks-gitops/gitops/repository';
 import { type GitServer, startGitServer } from '@eks-gitops/testbed';
 import type { Entry } from './entry.ts';
-import { access } from './repository-access.ts';
+import { access, identity } from './repository-access.ts';
 
 const count = 50;
 const all = 'ours';
-const author = { name: 'fluxcdbot', email: 'fluxcdbot@users.noreply.github.com' };
 const policies = Array.from({ length: count }, (_, n) => ({ namespace: 'shop', name: `app-${n}` }));
 
 /** Many jobs that bump many policies of one repository at the same time. */
@@ -56,7 +55,7 @@ async function write({ url, policy, folder, signal }: Writing): Promise<void> {
       const { changes } = editMarkers({ manifests: await scanManifests({ root, path: 'apps', signal }), images });
       return { changes, message: `Update ${policy.name}\n`, result: undefined };
     },
-    identity: { author, committer: author },
+    identity,
     deadline: new Date(Date.now() + 300_000),
     signal,
   });

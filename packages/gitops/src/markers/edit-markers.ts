@@ -54,8 +54,9 @@ export interface MarkerEdits {
  * - It rewrites block scalars, values of several lines and values with the tag of a number, lets one of two markers at a value
  *   or one of two equal keys win, and takes markers on lines of their own that are not aligned with their item; all of these
  *   are refused here.
- * - It passes over files that are no sets of objects (a bare list or scalar as document, text behind `---`) and over documents
- *   that only `...` divides, and writes what is inside a `kind: List` into new files. Here all are edited in place.
+ * - It passes over files that are no sets of objects (a bare list or scalar as document, text behind `---`) and loses
+ *   documents that only `...` divides from the first, and writes what is inside a lone `kind: List` into new files, or fails
+ *   altogether where an item has no name. Here all are edited in place.
  * - It follows links to files and writes files in their place, and looks into submodules; `scanManifests` leaves both out.
  * - Its printing harms what stands beside: a bracket on a line of its own behind a marker, text kept by `>+`.
  */
