@@ -1,11 +1,12 @@
 import { type ActionContext, formatRecord, overlayFacts, repositoryRequest } from '@eks-gitops/action';
-import { type Publication, publishEdit } from '@eks-gitops/gitops/landing';
+import { formatPolicyName } from '@eks-gitops/gitops';
+import { type Outcome, outcomeOf, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
 import { proxySettings } from '@eks-gitops/images/registry';
 import { type BumpPlan, bumpEdit, type PolicyChange } from './edit.ts';
 import type { BumpInputs } from './inputs.ts';
 import { pullRequestBranch } from './pull-request-branch.ts';
 import { ruleOf } from './tag-order.ts';
-import { formatPolicy, resolveTargets, type Target } from './target.ts';
+import { resolveTargets, type Target } from './target.ts';
 import { verifyImages } from './verify-image.ts';
 
 interface Outputs {
@@ -42,8 +43,9 @@ export async function bump(inputs: BumpInputs, context: ActionContext): Promise<
     onNotice: notice => log.notice(notice),
     mask,
   });
-  report(bumped, context);
-  return outputsOf(inputs, bumped);
+  const outcome = outcomeOf(bumped, request.destination);
+  report(bumped, outcome, context);
+  return outputsOf(inputs, bumped, outcome);
 }
 
 function planOf(inputs: BumpInputs, { facts, log, signal }: ActionContext, targets: readonly Target[]): BumpPlan {
@@ -67,46 +69,30 @@ function planOf(inputs: BumpInputs, { facts, log, signal }: ActionContext, targe
   };
 }
 
-function report(bumped: Bumped, { log }: ActionContext): void {
+function report(bumped: Bumped, { sentence }: Outcome, { log }: ActionContext): void {
   for (const { policy, previous, updated, superseded } of bumped.result) {
-    const name = formatPolicy(policy);
+    const name = formatPolicyName(policy);
     if (superseded || previous.join() === updated) log.info(`${name} names ${updated} already.`);
     else log.info(`${name}: ${previous.join(', ')} → ${updated}`);
   }
-  log.info(describe(bumped));
+  log.info(sentence);
 }
 
-function describe(bumped: Bumped): string {
-  const files = `${bumped.files.length} ${bumped.files.length === 1 ? 'file' : 'files'}`;
-  switch (bumped.kind) {
-    case 'local':
-      return bumped.files.length === 0 ? 'Nothing had to be changed.' : `Changed ${files}, without a commit.`;
-    case 'unchanged':
-      return `Nothing had to be changed: ${bumped.branch} of ${bumped.url} is at ${bumped.head}.`;
-    case 'pushed':
-      return `Committed ${files} as ${bumped.commit} to ${bumped.branch} of ${bumped.url}.`;
-    case 'proposed':
-      return `${bumped.changed ? 'Proposed' : 'Proposed already'} in pull request #${bumped.pull.number}: ${bumped.pull.url}`;
-  }
-}
-
-function outputsOf(inputs: BumpInputs, bumped: Bumped): Outputs {
-  const { result, files, kind } = bumped;
+function outputsOf(inputs: BumpInputs, bumped: Bumped, { changed, commit, branch, pullRequest }: Outcome): Outputs {
+  const { result, files } = bumped;
   const superseded = result.some(change => change.superseded);
-  const changed = kind === 'pushed' || (kind === 'proposed' && bumped.changed) || (kind === 'local' && files.length > 0);
-  const commit = kind === 'pushed' ? bumped.commit : kind === 'unchanged' && inputs.mode === 'push' ? bumped.head : '';
   return {
     changed: String(changed),
     superseded: String(superseded),
     commit,
-    branch: kind === 'local' ? '' : bumped.branch,
+    branch,
     files: files.join('\n'),
     previous: result
-      .flatMap(({ policy, previous }) => previous.map(reference => `${formatPolicy(policy)}=${reference}`))
+      .flatMap(({ policy, previous }) => previous.map(reference => `${formatPolicyName(policy)}=${reference}`))
       .join('\n'),
-    updated: result.map(({ policy, updated }) => `${formatPolicy(policy)}=${updated}`).join('\n'),
-    'pull-request-number': kind === 'proposed' ? String(bumped.pull.number) : '',
-    'pull-request-url': kind === 'proposed' ? bumped.pull.url : '',
+    updated: result.map(({ policy, updated }) => `${formatPolicyName(policy)}=${updated}`).join('\n'),
+    'pull-request-number': pullRequest.number,
+    'pull-request-url': pullRequest.url,
     record: recordOf(inputs, { bumped, commit, superseded }),
   };
 }
@@ -120,7 +106,7 @@ interface Recorded {
 function recordOf({ record }: BumpInputs, { bumped, commit, superseded }: Recorded): string {
   if (record === undefined || commit === '' || bumped.kind === 'local') return '';
   const { url: repository, branch, result } = bumped;
-  const policies = result.map(({ policy }) => formatPolicy(policy));
+  const policies = result.map(({ policy }) => formatPolicyName(policy));
   return formatRecord({
     ...record,
     gitops: { repository, branch, commit, policies, ...(superseded ? { superseded: true as const } : {}) },

@@ -1,6 +1,6 @@
 import type { Log } from '@eks-gitops/action';
 import { ActionError } from '@eks-gitops/errors';
-import type { Edit, EditTree, Tree } from '@eks-gitops/gitops';
+import { type Edit, type EditTree, formatPolicyName, type PolicyName, type Tree } from '@eks-gitops/gitops';
 import { editMarkers, formatFault, type Manifest, type MarkerEdit, scanManifests } from '@eks-gitops/gitops/markers';
 import {
   coveringAutomations,
@@ -15,7 +15,7 @@ import {
   type TagRule,
 } from '@eks-gitops/gitops/policies';
 import { commitMessage, type MessageFacts } from './message.ts';
-import { formatImage, formatPolicy, type PolicyName, type Target } from './target.ts';
+import { formatImage, type Target } from './target.ts';
 import { judge, type Verdict } from './verdicts.ts';
 
 export interface BumpPlan {
@@ -100,7 +100,7 @@ function pinned({ pinDigest }: BumpPlan, { policy, image }: Target, object: Imag
     expected:
       pinDigest === 'true'
         ? 'a digest, since pin-digest is true'
-        : `a digest, since the ImagePolicy ${formatPolicy(policy)} has digestReflectionPolicy ${reflection}`,
+        : `a digest, since the ImagePolicy ${formatPolicyName(policy)} has digestReflectionPolicy ${reflection}`,
     found: 'a tag alone',
     remedy:
       'give image as REPOSITORY:TAG@DIGEST, or the record, or let the registry be asked (verify-image: true), or set pin-digest: false',
@@ -114,7 +114,7 @@ function orderOf({ rule }: BumpPlan, object: ImagePolicy | undefined): TagOrder 
 
 /** What `on-older` makes of a verdict. Throws IMAGE_OLDER and TAG_NOT_SELECTED. */
 function settle({ onOlder, log }: BumpPlan, { policy, image }: Target, verdict: Verdict): Verdict {
-  const name = formatPolicy(policy);
+  const name = formatPolicyName(policy);
   if (verdict.kind === 'write') {
     if (verdict.notice !== undefined) log.notice(verdict.notice);
     return verdict;
@@ -152,7 +152,7 @@ function refuseTwoWriters({ target: { policy }, object, edits }: JudgedPolicy, {
   if (covering === undefined) return;
   throw new ActionError({
     code: 'TWO_WRITERS',
-    message: `Flux writes the markers of ${formatPolicy(policy)} by itself.`,
+    message: `Flux writes the markers of ${formatPolicyName(policy)} by itself.`,
     found: `ImageUpdateAutomation ${covering.name}, in ${covering.path}:${covering.line}`,
     likely: 'two writers would undo each other, and each would be right by its own rule',
     remedy:

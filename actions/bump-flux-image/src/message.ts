@@ -1,4 +1,5 @@
-import { formatImage, formatPolicy, type PolicyName, type TaggedImage } from './target.ts';
+import { formatPolicyName, type PolicyName } from '@eks-gitops/gitops';
+import { formatImage, type TaggedImage } from './target.ts';
 
 /** What a commit message can tell. */
 export interface MessageFacts {
@@ -15,7 +16,7 @@ export interface MessageFacts {
 export function commitMessage(template: string, facts: MessageFacts): string {
   const { updates, revision, sourceRepository, runUrl } = facts;
   const images = [...new Set(updates.map(({ image }) => formatImage(image)))];
-  const policies = updates.map(({ policy }) => formatPolicy(policy));
+  const policies = updates.map(({ policy }) => formatPolicyName(policy));
   const values = new Map([
     ['images', images.join(', ')],
     ['policies', policies.join(', ')],
@@ -26,7 +27,7 @@ export function commitMessage(template: string, facts: MessageFacts): string {
   ]);
   const body = template.replace(/\{([a-z0-9-]+)\}/g, (whole, name: string) => values.get(name) ?? whole).trim();
   const trailers = [
-    ...updates.map(({ policy, image }) => `Image-Update: ${formatPolicy(policy)}=${formatImage(image)}`),
+    ...updates.map(({ policy, image }) => `Image-Update: ${formatPolicyName(policy)}=${formatImage(image)}`),
     ...(revision === undefined ? [] : [`Source-Commit: ${revision}`]),
     ...(sourceRepository === undefined ? [] : [`Source-Repository: ${sourceRepository}`]),
     ...(runUrl === undefined ? [] : [`Run-Url: ${runUrl}`]),

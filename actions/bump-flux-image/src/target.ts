@@ -1,11 +1,7 @@
 import type { ReleaseRecord } from '@eks-gitops/action';
 import { ActionError } from '@eks-gitops/errors';
+import { formatPolicyName, type PolicyName, parsePolicyName } from '@eks-gitops/gitops';
 import { isDigest, parseReference } from '@eks-gitops/images';
-
-export interface PolicyName {
-  readonly namespace: string;
-  readonly name: string;
-}
 
 /** An image by its tag, with its digest where that is known. */
 export interface TaggedImage {
@@ -27,22 +23,11 @@ export interface Target {
   readonly image: TaggedImage;
 }
 
-const label = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
-
 /** Reads `namespace:name`, `namespace/name`, or a name in flux-system, with `=repository:tag` behind it or without. */
 export function parseTarget(item: string): GivenTarget {
   const at = item.indexOf('=');
-  const policy = parsePolicy(at < 0 ? item : item.slice(0, at));
+  const policy = parsePolicyName(at < 0 ? item : item.slice(0, at));
   return at < 0 ? { policy } : { policy, image: parseImage(item.slice(at + 1)) };
-}
-
-function parsePolicy(text: string): PolicyName {
-  const [first = '', second, ...more] = text.trim().split(/[:/]/);
-  const policy = second === undefined ? { namespace: 'flux-system', name: first } : { namespace: first, name: second };
-  if (more.length > 0 || !label.test(policy.namespace) || !label.test(policy.name)) {
-    throw new Error(`"${text}" does not name a policy`);
-  }
-  return policy;
 }
 
 /** Reads `repository:tag` or `repository:tag@sha256:…`, and keeps the repository as it was written. */
@@ -54,10 +39,6 @@ export function parseImage(text: string): TaggedImage {
   if (!('tag' in reference)) throw new Error(`"${text}" has no tag`);
   const name = tagged.slice(0, -reference.tag.length - 1);
   return digest === undefined ? { name, tag: reference.tag } : { name, tag: reference.tag, digest };
-}
-
-export function formatPolicy({ namespace, name }: PolicyName): string {
-  return `${namespace}:${name}`;
 }
 
 export function formatImage({ name, tag, digest }: TaggedImage): string {
@@ -78,7 +59,7 @@ export function resolveTargets({ policy: given, image, record }: TargetInputs): 
   const recorded = record === undefined ? undefined : recordedImage(record);
   if (image !== undefined && recorded !== undefined) verifySame(image, recorded);
   const shared = image === undefined ? recorded : { ...recorded, ...image };
-  const names = given.map(({ policy }) => formatPolicy(policy));
+  const names = given.map(({ policy }) => formatPolicyName(policy));
   const twice = names.find((name, at) => names.indexOf(name) !== at);
   if (twice !== undefined) {
     throw new ActionError({
@@ -113,7 +94,7 @@ function verifySame(given: TaggedImage, recorded: TaggedImage): void {
 function noImage(policy: PolicyName, record: ReleaseRecord | undefined): ActionError {
   return new ActionError({
     code: 'INPUT_MISSING',
-    message: `There is no image for the policy ${formatPolicy(policy)}.`,
+    message: `There is no image for the policy ${formatPolicyName(policy)}.`,
     expected: 'image, or policy as NAMESPACE:NAME=REPOSITORY:TAG, or a record with a published index',
     found: record === undefined ? 'none of them' : 'a record without an index',
     likely:

@@ -1,5 +1,6 @@
 import { input, repositoryInputs, type ValuesOf } from '@eks-gitops/action';
-import { parseFolder, parseImageName, parseManifestFile, parseObjectName, parsePort } from './values.ts';
+import { parsePolicyName } from '@eks-gitops/gitops';
+import { parseFolder, parseImageName, parseManifestFile, parsePort } from './values.ts';
 
 const yamlFile = 'a YAML file from the root of the repository';
 
@@ -11,7 +12,7 @@ const image = {
       required: true,
       example: 'flux-system:ui',
     },
-    { allowed: 'NAMESPACE:NAME, or NAME', parse: parseObjectName },
+    { allowed: 'NAMESPACE:NAME, or NAME', parse: parsePolicyName },
   ),
   image: input.text(
     {
@@ -61,7 +62,7 @@ const objects = {
       description: 'The GitRepository that the manifests come from, as NAMESPACE:NAME, or NAME in flux-system.',
       default: 'flux-system:flux-system',
     },
-    { allowed: 'NAMESPACE:NAME, or NAME', parse: parseObjectName },
+    { allowed: 'NAMESPACE:NAME, or NAME', parse: parsePolicyName },
   ),
   'update-path': input.text(
     { description: 'The folder in which the ImageUpdateAutomation writes. Default: the one that holds all markers.' },

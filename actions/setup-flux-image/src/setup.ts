@@ -1,7 +1,7 @@
 import { type ActionContext, repositoryRequest } from '@eks-gitops/action';
 import type { EditTree } from '@eks-gitops/gitops';
 import { clusterNeeds, planSetup, readManifests, type SetupPlan, scopeFolders } from '@eks-gitops/gitops/flux-objects';
-import { type Destination, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
+import { type Destination, type Outcome, outcomeOf, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
 import { proxySettings } from '@eks-gitops/images/registry';
 import type { SetupInputs } from './inputs.ts';
 import { scannedImage, setupOptions } from './options.ts';
@@ -42,8 +42,9 @@ export async function setUp(inputs: SetupInputs, context: ActionContext): Promis
     mask,
   });
   const needs = clusterNeeds(scannedImage(inputs), inputs);
-  await report(done, { inputs, needs, context });
-  return outputsOf(inputs, done, needs);
+  const told = { outcome: outcomeOf(done, request.destination), needs };
+  await report(done, { ...told, inputs, context });
+  return outputsOf(inputs, done, told);
 }
 
 /** A dry run makes no commit, so that it needs no right to write. */
@@ -63,48 +64,36 @@ function scopeOf({ path, 'flux-path': fluxPath, 'objects-file': objectsFile }: S
   return { path, fluxPath, ...(objectsFile === undefined ? {} : { objectsFile }) };
 }
 
-interface Reported {
-  readonly inputs: SetupInputs;
+interface Told {
+  readonly outcome: Outcome;
   readonly needs: string;
+}
+
+interface Reported extends Told {
+  readonly inputs: SetupInputs;
   readonly context: ActionContext;
 }
 
-async function report(done: SetUp, { inputs, needs, context: { log } }: Reported): Promise<void> {
+async function report(done: SetUp, { inputs, outcome, needs, context: { log } }: Reported): Promise<void> {
   const { notes, diff } = done.result;
   for (const note of notes) log.info(note);
   if (diff !== '') await log.group('Changes', async () => log.info(diff.trimEnd()));
   await log.group('What the cluster needs', async () => log.info(needs));
-  log.info(inputs['dry-run'] ? 'Dry run: nothing was written.' : describe(done));
+  log.info(inputs['dry-run'] ? 'Dry run: nothing was written.' : outcome.sentence);
 }
 
-function describe(done: SetUp): string {
-  const files = `${done.files.length} ${done.files.length === 1 ? 'file' : 'files'}`;
-  switch (done.kind) {
-    case 'local':
-      return done.files.length === 0 ? 'Nothing had to be changed.' : `Changed ${files}, without a commit.`;
-    case 'unchanged':
-      return `Nothing had to be changed: ${done.branch} of ${done.url} is at ${done.head}.`;
-    case 'pushed':
-      return `Committed ${files} as ${done.commit} to ${done.branch} of ${done.url}.`;
-    case 'proposed':
-      return `${done.changed ? 'Proposed' : 'Proposed already'} in pull request #${done.pull.number}: ${done.pull.url}`;
-  }
-}
-
-function outputsOf(inputs: SetupInputs, done: SetUp, needs: string): Outputs {
-  const { kind, result } = done;
+function outputsOf(inputs: SetupInputs, done: SetUp, { outcome, needs }: Told): Outputs {
+  const { result } = done;
   const dry = inputs['dry-run'];
   const files = dry ? result.changes.map(({ path }) => path) : done.files;
-  const wrote = kind === 'pushed' || (kind === 'proposed' && done.changed) || ((kind === 'local' || dry) && files.length > 0);
-  const head = kind === 'unchanged' && inputs.mode === 'push' && !dry ? done.head : '';
   return {
-    changed: String(wrote),
-    commit: kind === 'pushed' ? done.commit : head,
-    branch: kind === 'local' ? '' : done.branch,
+    changed: String(dry ? files.length > 0 : outcome.changed),
+    commit: dry ? '' : outcome.commit,
+    branch: outcome.branch,
     files: files.join('\n'),
     diff: result.diff,
     'cluster-needs': needs,
-    'pull-request-number': kind === 'proposed' ? String(done.pull.number) : '',
-    'pull-request-url': kind === 'proposed' ? done.pull.url : '',
+    'pull-request-number': outcome.pullRequest.number,
+    'pull-request-url': outcome.pullRequest.url,
   };
 }

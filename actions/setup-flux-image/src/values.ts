@@ -1,22 +1,6 @@
 import { posix } from 'node:path';
 import { parseRepository } from '@eks-gitops/images';
 
-export interface ObjectName {
-  readonly namespace: string;
-  readonly name: string;
-}
-
-/** DNS-1123, as Kubernetes has it. */
-const label = /^[a-z0-9](?:[-a-z0-9.]{0,251}[a-z0-9])?$/;
-
-/** Reads `namespace:name` or `namespace/name`; a name alone is in flux-system. Throws a sentence for anything else. */
-export function parseObjectName(given: string): ObjectName {
-  const [first = '', second, ...more] = given.trim().split(/[:/]/);
-  const found = second === undefined ? { namespace: 'flux-system', name: first } : { namespace: first, name: second };
-  if (more.length > 0 || !label.test(found.namespace) || !label.test(found.name)) throw new Error(`"${given}" names no object`);
-  return found;
-}
-
 /** A repository with its registry's host, kept as it was written. */
 export interface ImageName {
   readonly name: string;
