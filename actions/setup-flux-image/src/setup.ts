@@ -1,10 +1,10 @@
 import { type ActionContext, repositoryRequest } from '@eks-gitops/action';
 import type { EditTree } from '@eks-gitops/gitops';
-import { clusterNeeds, planSetup, readManifests, type SetupPlan, scopeFolders } from '@eks-gitops/gitops/flux-objects';
+import { planSetup, readManifests, type SetupPlan, scopeFolders } from '@eks-gitops/gitops/flux-objects';
 import { type Destination, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
 import { proxySettings } from '@eks-gitops/images/registry';
 import type { SetupInputs } from './inputs.ts';
-import { scannedImage, setupOptions } from './options.ts';
+import { setupOptions } from './options.ts';
 
 interface Outputs {
   readonly changed: string;
@@ -12,7 +12,6 @@ interface Outputs {
   readonly branch: string;
   readonly files: string;
   readonly diff: string;
-  readonly 'cluster-needs': string;
   readonly 'pull-request-number': string;
   readonly 'pull-request-url': string;
 }
@@ -41,9 +40,8 @@ export async function setUp(inputs: SetupInputs, context: ActionContext): Promis
     onNotice: notice => log.notice(notice),
     mask,
   });
-  const needs = clusterNeeds(scannedImage(inputs), inputs);
-  await report(done, { inputs, needs, context });
-  return outputsOf(inputs, done, needs);
+  await report(done, inputs['dry-run'], context);
+  return outputsOf(inputs, done);
 }
 
 /** A dry run makes no commit, so that it needs no right to write. */
@@ -63,18 +61,12 @@ function scopeOf({ path, 'flux-path': fluxPath, 'objects-file': objectsFile }: S
   return { path, fluxPath, ...(objectsFile === undefined ? {} : { objectsFile }) };
 }
 
-interface Reported {
-  readonly inputs: SetupInputs;
-  readonly needs: string;
-  readonly context: ActionContext;
-}
-
-async function report(done: SetUp, { inputs, needs, context: { log } }: Reported): Promise<void> {
-  const { notes, diff } = done.result;
+async function report(done: SetUp, dryRun: boolean, { log }: ActionContext): Promise<void> {
+  const { notes, diff, needs } = done.result;
   for (const note of notes) log.info(note);
   if (diff !== '') await log.group('Changes', async () => log.info(diff.trimEnd()));
   await log.group('What the cluster needs', async () => log.info(needs));
-  log.info(inputs['dry-run'] ? 'Dry run: nothing was written.' : describe(done));
+  log.info(dryRun ? 'Dry run: nothing was written.' : describe(done));
 }
 
 function describe(done: SetUp): string {
@@ -91,7 +83,7 @@ function describe(done: SetUp): string {
   }
 }
 
-function outputsOf(inputs: SetupInputs, done: SetUp, needs: string): Outputs {
+function outputsOf(inputs: SetupInputs, done: SetUp): Outputs {
   const { kind, result } = done;
   const dry = inputs['dry-run'];
   const files = dry ? result.changes.map(({ path }) => path) : done.files;
@@ -103,7 +95,6 @@ function outputsOf(inputs: SetupInputs, done: SetUp, needs: string): Outputs {
     branch: kind === 'local' ? '' : done.branch,
     files: files.join('\n'),
     diff: result.diff,
-    'cluster-needs': needs,
     'pull-request-number': kind === 'proposed' ? String(done.pull.number) : '',
     'pull-request-url': kind === 'proposed' ? done.pull.url : '',
   };
