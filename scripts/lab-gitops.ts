@@ -1,8 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { ActionError } from '@eks-gitops/errors';
-import { type BareRepository, startGitServer } from '@eks-gitops/testbed';
+import { type BareRepository, readFiles, startGitServer } from '@eks-gitops/testbed';
 import { runCommand } from './lab-command.ts';
 import type { LabPlan } from './lab-plan.ts';
 import type { Release } from './lab-release.ts';
@@ -32,7 +30,7 @@ export interface DeployOptions {
 export async function deploy({ plan, released, env, report, signal }: DeployOptions): Promise<Deployed> {
   const server = await startGitServer({ login });
   try {
-    const repository = await server.createRepository('gitops.git', await filesOf(sample));
+    const repository = await server.createRepository('gitops.git', await readFiles(sample));
     const { url } = repository;
     const own = { ...env, INPUT_TOKEN: login.password };
     const run = (label: string, args: readonly string[]) =>
@@ -85,13 +83,4 @@ function notTheSame(bump: string, { changed, commit }: Readonly<Record<string, s
     expected: `changed=false, commit=${bump}`,
     found: `changed=${changed}, commit=${commit}`,
   });
-}
-
-/** Every file below a folder, by its path. */
-async function filesOf(folder: string): Promise<Record<string, Uint8Array>> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
-  return Object.fromEntries(
-    await Promise.all(files.map(async file => [relative(folder, file), new Uint8Array(await readFile(file))] as const)),
-  );
 }

@@ -5,13 +5,18 @@ import { parseReference, releaseTag } from '@eks-gitops/images';
 import { openRegistry, parseManifest } from '@eks-gitops/images/registry';
 import {
   awsAccount,
+  type BareRepository,
   type Buildkit,
   type Ecr,
+  type GitServer,
+  inSandbox,
   makeBusyboxLayout,
   type Registry,
+  readFiles,
   requireTool,
   startBuildkit,
   startEcr,
+  startGitServer,
   startRegistry,
 } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
@@ -100,21 +105,39 @@ describe('a published release', () => {
     expect(all).toContain('v1.0.0 is released already');
   });
 
-  testInSandbox(
-    'runs the workflow example unchanged, under act, into a registry that plays ECR',
-    async () => {
-      const world = await startWorld();
-      try {
-        const { all, exitCode } = await runWorkflow(world);
-        expect(all).toContain('Job succeeded');
-        expect({ exitCode, log: exitCode === 0 ? '' : all }).toEqual({ exitCode: 0, log: '' });
-        expect(await publishedPlatforms(world)).toEqual(['linux/amd64', 'linux/arm64']);
-      } finally {
-        await Promise.all([world.ecr.stop(), world.mirror.stop(), world.buildkit.stop()]);
-      }
-    },
-    6 * minutes,
-  );
+  describe('under act, into a registry that plays ECR,', () => {
+    let world: World | undefined;
+    beforeAll(async () => {
+      if (inSandbox()) world = await startWorld();
+    }, 6 * minutes);
+    afterAll(async () => {
+      await Promise.all([world?.ecr, world?.mirror, world?.buildkit, world?.gitops].map(server => server?.stop()));
+    });
+
+    testInSandbox(
+      'runs the example that publishes an image, unchanged',
+      async () => {
+        const { shop } = await runExample('publish-image', world);
+        expect(await publishedPlatforms(shop, world)).toEqual(['linux/amd64', 'linux/arm64']);
+      },
+      6 * minutes,
+    );
+
+    testInSandbox(
+      'runs the example that goes on to the GitOps repository, unchanged, once that is set up',
+      async () => {
+        await setUp(world);
+        const { shop } = await runExample('release', world);
+        expect(await publishedPlatforms(shop, world)).toEqual(['linux/amd64', 'linux/arm64']);
+        const manifest = await world?.repository.read('apps/ui/deployment.yaml');
+        expect(manifest).toContain(`${world?.ecr.host}/shop/ui:${await tagOf(shop)}" # {"$imagepolicy": "flux-system:ui"}`);
+        expect(await world?.repository.git('log', '-1', '--format=%(trailers:key=Source-Commit,valueonly,separator=)')).toBe(
+          await git(shop, 'rev-parse', 'HEAD'),
+        );
+      },
+      6 * minutes,
+    );
+  });
 });
 
 interface World {
@@ -122,9 +145,13 @@ interface World {
   readonly mirror: Registry;
   readonly buildkit: Buildkit;
   readonly buildx: string;
+  readonly gitops: GitServer;
+  readonly repository: BareRepository & { readonly url: string };
 }
 
-/** ECR's part, a registry with the base image under Docker Hub's name, and a builder that knows both. */
+const gitopsLogin = { username: 'x-access-token', password: 'a-token-for-gitops' };
+
+/** ECR's part, a registry with the base image under Docker Hub's name, a builder that knows both, and a GitOps repository. */
 async function startWorld(): Promise<World> {
   const [ecr, mirror, buildx] = await Promise.all([startEcr(), startRegistry(), requireTool('buildx')]);
   const buildkit = await startBuildkit({
@@ -134,7 +161,9 @@ async function startWorld(): Promise<World> {
       { host: 'docker.io', mirror: mirror.host },
     ],
   });
-  const world = { ecr, mirror, buildkit, buildx };
+  const gitops = await startGitServer({ login: gitopsLogin });
+  const sample = await readFiles(join(root, 'workflows-examples', 'gitops'));
+  const world = { ecr, mirror, buildkit, buildx, gitops, repository: await gitops.createRepository('gitops.git', sample) };
   await execa(buildx, ['create', '--name=lab', '--driver=remote', buildkit.address], { env: homeOf() });
   await mkdir(at('programs'));
   await symlink(buildx, at('programs', 'buildx'));
@@ -158,37 +187,64 @@ async function pushBase({ buildx, mirror }: World): Promise<void> {
   );
 }
 
-/** A checkout of the sample shop with the example as its workflow, and act's stand-ins for the actions that cannot be fetched here. */
-async function runWorkflow({ ecr }: World) {
-  await cp(join(root, 'workflows-examples', 'shop'), at('shop'), { recursive: true });
-  const workflows = at('shop', '.github', 'workflows');
-  await mkdir(workflows, { recursive: true });
-  await cp(join(root, 'workflows-examples', 'github-actions', 'publish-image.yml'), join(workflows, 'publish-image.yml'));
-  await mkdir(at('credentials'));
-  await writeFile(at('credentials', 'action.yml'), credentialsStandIn(ecr));
-  await git(folder, 'clone', '--quiet', '--branch=v1', at('bare'), at('v1'));
-  for (const repository of [at('shop'), at('credentials')]) {
-    await git(repository, 'init', '--quiet', '--initial-branch=main');
-    await git(repository, 'add', '.');
-    await git(repository, 'commit', '--quiet', '--message=a commit');
+/** With the command of this clone, as the platform team would once. */
+async function setUp(world: World | undefined): Promise<void> {
+  if (world === undefined) throw new Error('There is no world.');
+  const args = [
+    `--repository=${world.repository.url}`,
+    '--path=apps',
+    '--policy=flux-system:ui',
+    `--image=${world.ecr.host}/shop/ui`,
+    '--current-image=public.ecr.aws/aws-containers/retail-store-sample-ui',
+    '--automation=action',
+  ];
+  const env = { ...homeOf(), INPUT_TOKEN: gitopsLogin.password };
+  await execa(process.execPath, [join(root, 'packages/cli/src/bin.ts'), 'setup-flux-image', ...args], { env });
+}
+
+/** A checkout of the sample shop with an example as its workflow, and act's stand-ins for the actions that cannot be fetched here. */
+async function runExample(name: 'publish-image' | 'release', world: World | undefined): Promise<{ readonly shop: string }> {
+  if (world === undefined) throw new Error('There is no world.');
+  const { ecr, buildx, repository } = world;
+  const shop = at(name, 'shop');
+  const [credentials, released] = [at(name, 'credentials'), at(name, 'v1')];
+  await cp(join(root, 'workflows-examples', 'shop'), shop, { recursive: true });
+  const workflows = join(shop, '.github', 'workflows');
+  await Promise.all([workflows, credentials].map(folder => mkdir(folder, { recursive: true })));
+  await cp(join(root, 'workflows-examples', 'github-actions', `${name}.yml`), join(workflows, `${name}.yml`));
+  await writeFile(join(credentials, 'action.yml'), credentialsStandIn(ecr));
+  await git(folder, 'clone', '--quiet', '--branch=v1', at('bare'), released);
+  for (const one of [shop, credentials]) {
+    await git(one, 'init', '--quiet', '--initial-branch=main');
+    await git(one, 'add', '.');
+    await git(one, 'commit', '--quiet', `--message=a commit for ${name}`);
   }
   const runners = ['ubuntu-latest', 'ubuntu-24.04-arm'].flatMap(runner => ['--platform', `${runner}=-self-hosted`]);
-  const local = [
-    `OWNER/eks-gitops-actions@v1=${at('v1')}`,
-    `aws-actions/configure-aws-credentials@v5=${at('credentials')}`,
-  ].flatMap(one => ['--local-repository', one]);
-  const variables = [`IMAGE=${ecr.host}/shop/ui`, 'AWS_ROLE=any'].flatMap(one => ['--var', one]);
-  return execa(await requireTool('act'), ['push', '--no-cache-server', ...runners, ...local, ...variables], {
-    cwd: at('shop'),
-    env: {
-      ...homeOf(),
-      BUILDX_BUILDER: 'lab',
-      PATH: [dirname(process.execPath), at('programs'), process.env['PATH']].join(delimiter),
+  const local = [`OWNER/eks-gitops-actions@v1=${released}`, `aws-actions/configure-aws-credentials@v5=${credentials}`].flatMap(
+    one => ['--local-repository', one],
+  );
+  const variables = [`IMAGE=${ecr.host}/shop/ui`, 'AWS_ROLE=any', `GITOPS_REPOSITORY=${repository.url}`].flatMap(one => [
+    '--var',
+    one,
+  ]);
+  const { all, exitCode } = await execa(
+    await requireTool('act'),
+    ['push', '--no-cache-server', '--secret=GITOPS_TOKEN', ...runners, ...local, ...variables],
+    {
+      cwd: shop,
+      env: {
+        ...homeOf(),
+        GITOPS_TOKEN: gitopsLogin.password,
+        BUILDX_BUILDER: 'lab',
+        PATH: [dirname(process.execPath), dirname(buildx), process.env['PATH']].join(delimiter),
+      },
+      all: true,
+      reject: false,
+      timeout: 5 * minutes,
     },
-    all: true,
-    reject: false,
-    timeout: 5 * minutes,
-  });
+  );
+  if (exitCode !== 0 || !all.includes('Job succeeded')) throw new Error(all);
+  return { shop };
 }
 
 function homeOf(): Record<string, string> {
@@ -210,15 +266,19 @@ ${lines.join('\n')}
 `;
 }
 
-async function publishedPlatforms({ ecr }: World): Promise<readonly string[]> {
-  const [revision = '', time = ''] = (await git(at('shop'), 'log', '-1', '--format=%H %cI')).split(' ');
-  const tag = releaseTag({ time: new Date(time), revision });
+/** The tag by which the commit of a checkout is published. */
+async function tagOf(shop: string): Promise<string> {
+  const [revision = '', time = ''] = (await git(shop, 'log', '-1', '--format=%H %cI')).split(' ');
+  return releaseTag({ time: new Date(time), revision });
+}
+
+async function publishedPlatforms(shop: string, world: World | undefined): Promise<readonly string[]> {
   const password = `${awsAccount}-auth-token`;
   const registry = openRegistry({
     credentials: async () => ({ kind: 'basic', username: 'AWS', password }),
     signal: AbortSignal.timeout(minutes),
   });
-  const subject = `${ecr.host}/shop/ui:${tag}`;
+  const subject = `${world?.ecr.host}/shop/ui:${await tagOf(shop)}`;
   const { mediaType, bytes } = await registry.getManifest(parseReference(subject));
   await registry.close();
   const document = parseManifest({ mediaType, bytes, subject });

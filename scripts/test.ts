@@ -34,6 +34,7 @@ async function test({ args: given, signal }: ScriptContext): Promise<number> {
     allowPositionals: true,
     options: { all: { type: 'boolean', default: false } },
   });
+  process.chdir(root);
   const folder = await mkdtemp(join(tmpdir(), 'eks-gitops-test-'));
   try {
     const bringing = bringTools([...serverTools, ...checkTools, ...(values.all ? longTools : [])]);

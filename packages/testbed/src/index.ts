@@ -15,6 +15,7 @@ export {
   createBareRepository,
   type RepositoryFiles,
   type RepositoryOptions,
+  readFiles,
 } from './git/bare-repository.ts';
 export {
   type GitFault,

@@ -31,8 +31,8 @@ const behind = 'write it behind the value, on the same line';
  */
 export function attach({ lexemes, index, form, columnOf }: Attachment): Place {
   const before = lexemes[index - 1];
-  if (before === undefined || before.kind === 'newline' || before.kind === 'entry')
-    return attachAhead({ lexemes, index, columnOf });
+  const isFirst = before === undefined || before.kind === 'newline' || before.kind === 'entry';
+  if (isFirst) return attachAhead({ lexemes, index, columnOf });
   const prior = before.kind === 'comma' ? lexemes[index - 2] : before;
   if (prior?.kind === 'scalar' && prior.role === 'value') return { kind: 'scalar', scalar: prior };
   if (prior?.kind === 'close') return attachWithin(prior, form);

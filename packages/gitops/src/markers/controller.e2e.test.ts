@@ -207,6 +207,11 @@ const differences: Readonly<Record<string, Difference>> = {
     controllers: [{ l: ['i2'] }],
   },
   'one of two equal keys is edited': { text: 'a: old @ui\na: old\n', ours: 'MANIFEST_INVALID', controllers: ['broken YAML'] },
+  'a marker on a line of its own that is not in line with its item counts': {
+    text: 'l:\n@ui\n  - old\n',
+    ours: 'MARKER_UNSAFE',
+    controllers: [{ l: [image] }],
+  },
   'a bare list as a document is left alone': { text: '- old @ui\n', ours: [[image]], controllers: [['old']] },
   'a bare scalar as a document is left alone': { text: 'old @ui\n', ours: [image], controllers: ['old'] },
   'what is behind a line of three dots is lost': {

@@ -44,17 +44,20 @@ export interface MarkerEdits {
  * edited safely, and MARKER_MISSING when an asked policy has no marker.
  *
  * It means what the image-automation-controller means (v1.2: internal/update, kyaml), except on purpose:
- * - Nothing is re-printed: the controller changes indentation, blanks, quotes in flow style, CRLF, `? key` and `---` lines.
- * - A number, boolean or null is replaced by text; the controller leaves its type as a tag, such as `!!float v2`.
+ * - Nothing is re-printed: the controller changes indentation, blanks, quotes in flow style, CRLF, byte order marks, explicit
+ *   keys and `---` lines, and drops documents that hold no object.
+ * - A number, boolean or null is replaced by text; the controller keeps its type as a tag, such as `!!float v2`.
  * - Behind a whole flow collection it ignores a marker; here the one value that the marker can mean is set (see `attach`).
- * - It empties a `:digest` marker of an image without a digest; here that is MARKER_UNSAFE.
- * - It ignores markers at aliases, at keys, at nothing, hidden or malformed ones, and files with broken YAML; here those that
- *   speak of an asked policy are refused. It rewrites block scalars and values of several lines; here they are refused.
- * - It lets one of two markers at one value win, and one of two equal keys; both are refused here.
- * - It passes over whole files that are no sets of objects (a bare list or scalar as document, text behind `---`), and loses
- *   what is behind a `...`; it replaces symbolic links by files. Here such documents are edited, and links left out.
- * - Of a file with one `kind: List` it writes each item to a file of its own beside it, or fails altogether where an item has
- *   no name. Here the item is edited where it stands.
+ * - It empties a value whose `:digest` is not known; here that is MARKER_UNSAFE.
+ * - It ignores markers that are malformed, hidden, or stand at aliases, keys or nothing, and whole files with broken YAML; here
+ *   those that speak of an asked policy are refused.
+ * - It rewrites block scalars, values of several lines and values with the tag of a number, lets one of two markers at a value
+ *   or one of two equal keys win, and takes markers on lines of their own that are not aligned with their item; all of these
+ *   are refused here.
+ * - It passes over files that are no sets of objects (a bare list or scalar as document, text behind `---`) and loses
+ *   documents that only `...` divides from the first, and writes what is inside a lone `kind: List` into new files, or fails
+ *   altogether where an item has no name. Here all are edited in place.
+ * - It follows links to files and writes files in their place, and looks into submodules; `scanManifests` leaves both out.
  * - Its printing harms what stands beside: a bracket on a line of its own behind a marker, text kept by `>+`.
  */
 export function editMarkers({

@@ -1,9 +1,17 @@
-import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { execa } from 'execa';
 
 /** Files by their path; a value is the content. */
 export type RepositoryFiles = Readonly<Record<string, string | Uint8Array>>;
+
+/** Every file below a folder, to fill a repository with. */
+export async function readFiles(folder: string): Promise<RepositoryFiles> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter(entry => entry.isFile()).map(entry => join(entry.parentPath, entry.name));
+  const read = async (file: string) => [relative(folder, file), new Uint8Array(await readFile(file))] as const;
+  return Object.fromEntries(await Promise.all(files.map(read)));
+}
 
 export interface RepositoryOptions {
   /** Default `main`. */

@@ -121,7 +121,7 @@ export const tools = {
     },
     file: 'kube-apiserver',
     onPath: { executable: 'kube-apiserver', versionArgs: ['--version'] },
-    estimate: 420,
+    estimate: 300,
   },
   'image-automation-controller': {
     version: '1.2.4',
@@ -136,7 +136,7 @@ export const tools = {
       ],
     },
     file: 'image-automation-controller',
-    estimate: 200,
+    estimate: 180,
   },
   yq: {
     version: '4.54.2',
