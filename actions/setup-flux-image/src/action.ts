@@ -13,7 +13,6 @@ export const setupFluxImage = defineAction({
     branch: 'The branch that was pushed to or read.',
     files: 'The files that were changed, or would be, one a line.',
     diff: 'The changes as a unified diff.',
-    'cluster-needs': 'What the cluster still needs, as text: it is not seen from here.',
     'pull-request-number': 'The number of the pull request.',
     'pull-request-url': 'Where the pull request is seen.',
   },

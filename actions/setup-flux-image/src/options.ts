@@ -17,7 +17,7 @@ export function setupOptions(inputs: SetupInputs): SetupOptions {
 }
 
 /** The image with what its host says, when that is Amazon ECR's. */
-export function scannedImage({ image: { name, registry } }: SetupInputs): ScannedImage {
+function scannedImage({ image: { name, registry } }: SetupInputs): ScannedImage {
   const ecr = parseEcrHost(registry);
   return ecr === undefined ? { name } : { name, ecr: { account: ecr.account, region: ecr.region } };
 }

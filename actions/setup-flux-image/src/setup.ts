@@ -1,10 +1,10 @@
 import { type ActionContext, repositoryRequest } from '@eks-gitops/action';
 import type { EditTree } from '@eks-gitops/gitops';
-import { clusterNeeds, planSetup, readManifests, type SetupPlan, scopeFolders } from '@eks-gitops/gitops/flux-objects';
+import { planSetup, readManifests, type SetupPlan, scopeFolders } from '@eks-gitops/gitops/flux-objects';
 import { type Destination, type Outcome, outcomeOf, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
 import { proxySettings } from '@eks-gitops/images/registry';
 import type { SetupInputs } from './inputs.ts';
-import { scannedImage, setupOptions } from './options.ts';
+import { setupOptions } from './options.ts';
 
 interface Outputs {
   readonly changed: string;
@@ -12,7 +12,6 @@ interface Outputs {
   readonly branch: string;
   readonly files: string;
   readonly diff: string;
-  readonly 'cluster-needs': string;
   readonly 'pull-request-number': string;
   readonly 'pull-request-url': string;
 }
@@ -41,10 +40,9 @@ export async function setUp(inputs: SetupInputs, context: ActionContext): Promis
     onNotice: notice => log.notice(notice),
     mask,
   });
-  const needs = clusterNeeds(scannedImage(inputs), inputs);
-  const told = { outcome: outcomeOf(done, request.destination), needs };
-  await report(done, { ...told, inputs, context });
-  return outputsOf(inputs, done, told);
+  const outcome = outcomeOf(done, request.destination);
+  await report(done, { outcome, dryRun: inputs['dry-run'], log });
+  return outputsOf(inputs, done, outcome);
 }
 
 /** A dry run makes no commit, so that it needs no right to write. */
@@ -64,25 +62,21 @@ function scopeOf({ path, 'flux-path': fluxPath, 'objects-file': objectsFile }: S
   return { path, fluxPath, ...(objectsFile === undefined ? {} : { objectsFile }) };
 }
 
-interface Told {
+interface Report {
   readonly outcome: Outcome;
-  readonly needs: string;
+  readonly dryRun: boolean;
+  readonly log: ActionContext['log'];
 }
 
-interface Reported extends Told {
-  readonly inputs: SetupInputs;
-  readonly context: ActionContext;
-}
-
-async function report(done: SetUp, { inputs, outcome, needs, context: { log } }: Reported): Promise<void> {
-  const { notes, diff } = done.result;
+async function report(done: SetUp, { outcome, dryRun, log }: Report): Promise<void> {
+  const { notes, diff, needs } = done.result;
   for (const note of notes) log.info(note);
   if (diff !== '') await log.group('Changes', async () => log.info(diff.trimEnd()));
   await log.group('What the cluster needs', async () => log.info(needs));
-  log.info(inputs['dry-run'] ? 'Dry run: nothing was written.' : outcome.sentence);
+  log.info(dryRun ? 'Dry run: nothing was written.' : outcome.sentence);
 }
 
-function outputsOf(inputs: SetupInputs, done: SetUp, { outcome, needs }: Told): Outputs {
+function outputsOf(inputs: SetupInputs, done: SetUp, outcome: Outcome): Outputs {
   const { result } = done;
   const dry = inputs['dry-run'];
   const files = dry ? result.changes.map(({ path }) => path) : done.files;
@@ -92,7 +86,6 @@ function outputsOf(inputs: SetupInputs, done: SetUp, { outcome, needs }: Told): 
     branch: outcome.branch,
     files: files.join('\n'),
     diff: result.diff,
-    'cluster-needs': needs,
     'pull-request-number': outcome.pullRequest.number,
     'pull-request-url': outcome.pullRequest.url,
   };

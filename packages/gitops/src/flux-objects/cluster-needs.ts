@@ -1,10 +1,16 @@
 import type { ScannedImage } from './object-text.ts';
 
+export interface SetUpState {
+  readonly image: ScannedImage;
+  /** Who commits. */
+  readonly automation: 'flux' | 'action';
+  /** Whether the ImagePolicy gives digests, for which manifests are read. */
+  readonly reflects: boolean;
+}
+
 /** What the cluster has to have, as text to read: it is not seen from here. */
-export function clusterNeeds(image: ScannedImage, { automation }: { readonly automation: 'flux' | 'action' }): string {
-  return [controllers(automation), ...(image.ecr === undefined ? [credentials(image)] : [ecrAccess(image, image.ecr)])].join(
-    '\n\n',
-  );
+export function clusterNeeds(state: SetUpState): string {
+  return `${controllers(state.automation)}\n\n${ecrAccess(state) ?? credentials(state.image)}`;
 }
 
 function controllers(automation: 'flux' | 'action'): string {
@@ -22,13 +28,13 @@ function credentials({ name }: ScannedImage): string {
   return `If ${name} is not public: secretRef in the ImageRepository, naming a docker-registry Secret in its namespace.`;
 }
 
-type EcrPlace = NonNullable<ScannedImage['ecr']>;
-
-function ecrAccess(image: ScannedImage, ecr: EcrPlace): string {
+function ecrAccess(state: SetUpState): string | undefined {
+  const policy = scanPolicy(state);
+  if (policy === undefined) return undefined;
   const where = '--namespace flux-system --service-account image-reflector-controller';
   return [
     'Read access to the repository for the service account image-reflector-controller in flux-system, by a role with this policy:',
-    ...JSON.stringify(scanPolicy(image, ecr), null, 2)
+    ...JSON.stringify(policy, null, 2)
       .split('\n')
       .map(line => `  ${line}`),
     'given with EKS Pod Identity:',
@@ -39,10 +45,12 @@ function ecrAccess(image: ScannedImage, ecr: EcrPlace): string {
 }
 
 /**
- * The calls of a scan and no others: the token, the list of tags, and the manifest whose digest an ImagePolicy reflects.
- * Source: image-reflector-controller, internal/controller (remote.List, remote.Head); Amazon ECR User Guide, "Private registry authentication".
+ * The IAM policy of a scan of Amazon ECR: a token, the list of tags, and the manifest whose digest an ImagePolicy reflects. Nothing for an
+ * image elsewhere. Source: image-reflector-controller, internal/controller (remote.List, remote.Head).
  */
-export function scanPolicy({ name }: ScannedImage, { account, region }: EcrPlace): object {
+export function scanPolicy({ image: { name, ecr }, reflects }: SetUpState): object | undefined {
+  if (ecr === undefined) return undefined;
+  const { account, region } = ecr;
   const repository = name.slice(name.indexOf('/') + 1);
   return {
     Version: '2012-10-17',
@@ -50,7 +58,7 @@ export function scanPolicy({ name }: ScannedImage, { account, region }: EcrPlace
       { Effect: 'Allow', Action: 'ecr:GetAuthorizationToken', Resource: '*' },
       {
         Effect: 'Allow',
-        Action: ['ecr:ListImages', 'ecr:BatchGetImage'],
+        Action: reflects ? ['ecr:ListImages', 'ecr:BatchGetImage'] : 'ecr:ListImages',
         Resource: `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${repository}`,
       },
     ],

@@ -2,7 +2,16 @@ import { ActionError } from '@eks-gitops/errors';
 import type { MarkerForm } from '../markers/index.ts';
 import { isSameImage, splitReference } from './image-name.ts';
 import { isMapping, type Manifest, rootOf } from './manifest.ts';
-import { childrenOf, type ImagePlace, imagePlaces, placeOfParts, placeOfScalar, placesOfImage, type Standing } from './places.ts';
+import {
+  childrenOf,
+  describePlace,
+  type ImagePlace,
+  imagePlaces,
+  placeOfParts,
+  placeOfScalar,
+  placesOfImage,
+  type Standing,
+} from './places.ts';
 
 /**
  * Which places are marked: those that name the image, those of a container of that name, or the one at a path of keys such as
@@ -83,11 +92,6 @@ const forms: Readonly<Record<string, MarkerForm>> = {
 
 function formOf(trail: string): MarkerForm {
   return forms[trail.split('.').at(-1) ?? ''] ?? 'reference';
-}
-
-/** The first scalar of a place in words, with file and line. */
-export function describePlace({ manifest, line, trail, image }: ImagePlace): string {
-  return `${manifest.path}:${line} ${trail}: ${image}`;
 }
 
 const shown = 20;

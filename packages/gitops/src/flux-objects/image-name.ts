@@ -19,12 +19,23 @@ export function splitReference(text: string): NamedImage {
 
 /** Whether two names mean one repository: `nginx` is `docker.io/library/nginx`. */
 export function isSameImage(one: string, other: string): boolean {
-  return fullName(one) === fullName(other);
+  const [first, second] = [partsOf(one), partsOf(other)];
+  return first.host === second.host && first.path === second.path;
 }
 
-function fullName(name: string): string {
-  const short = name.replace(/^(?:index\.)?docker\.io\//, '');
-  const [first = '', ...rest] = short.split('/');
-  if (rest.length > 0 && (/[.:]/.test(first) || first === 'localhost')) return short;
-  return rest.length === 0 ? `docker.io/library/${short}` : `docker.io/${short}`;
+/** Whether a text can hold the name of an image, whole or with host and path apart; quick, for the many that cannot. */
+export function mayNameImage(text: string, name: string): boolean {
+  const { host, path } = partsOf(name);
+  if (host === dockerHub) return text.includes(path.replace(/^library\//, ''));
+  return text.includes(host) && text.includes(path);
+}
+
+const dockerHub = 'docker.io';
+
+function partsOf(name: string): { readonly host: string; readonly path: string } {
+  const [first = '', ...rest] = name.split('/');
+  const hosted = rest.length > 0 && (/[.:]/.test(first) || first === 'localhost');
+  const path = (hosted ? rest : [first, ...rest]).join('/');
+  const host = hosted && first !== `index.${dockerHub}` ? first : dockerHub;
+  return { host, path: host === dockerHub && !path.includes('/') ? `library/${path}` : path };
 }

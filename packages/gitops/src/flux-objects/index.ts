@@ -1,4 +1,3 @@
-export { clusterNeeds } from './cluster-needs.ts';
 export type { Automation } from './ensure-objects.ts';
 export type { PlaceChoice } from './find-places.ts';
 export type { IngressSettings } from './ingress.ts';

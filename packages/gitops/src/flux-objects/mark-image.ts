@@ -1,11 +1,12 @@
 import { ActionError } from '@eks-gitops/errors';
 import type { PolicyName } from '../markers/index.ts';
 import { type Draft, drafted, editedTexts, manifestAt, manifestsIn } from './draft.ts';
-import { describePlace, findPlaces, type PlaceChoice } from './find-places.ts';
+import { findPlaces, type PlaceChoice } from './find-places.ts';
 import { isBelow } from './folder.ts';
+import { mayNameImage } from './image-name.ts';
 import type { Manifest } from './manifest.ts';
 import { markedDocuments, markPlace } from './mark.ts';
-import type { ImagePlace } from './places.ts';
+import { describePlace, type ImagePlace } from './places.ts';
 
 export interface MarkingWanted {
   readonly policy: PolicyName;
@@ -42,7 +43,7 @@ export function markImage(draft: Draft, { policy, path, choice, reflects }: Mark
 export function mayHold(text: string, choice: PlaceChoice): boolean {
   switch (choice.kind) {
     case 'image':
-      return choice.images.some(image => text.includes(image.split('/').at(-1) ?? image));
+      return choice.images.some(image => mayNameImage(text, image));
     case 'container':
       return text.includes(choice.container);
     case 'trail':

@@ -2,9 +2,8 @@ import { ActionError } from '@eks-gitops/errors';
 import type { Document } from 'yaml';
 import { findMarkers, formatPolicyName, isSamePolicy, type MarkerForm, type PolicyName } from '../markers/index.ts';
 import { readMarkerComment } from '../markers/marker-comment.ts';
-import { describePlace } from './find-places.ts';
 import { lineEnding, type Manifest } from './manifest.ts';
-import type { ImagePlace, Spot } from './places.ts';
+import { describePlace, type ImagePlace, type Spot } from './places.ts';
 import { lineEnd, lineStart, type Splice } from './text-edit.ts';
 
 /** The comment by which Flux and bump-flux-image find a value: `# {"$imagepolicy": "namespace:name"}`, with `:name`, `:tag` or `:digest`. */

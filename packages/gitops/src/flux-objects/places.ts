@@ -41,6 +41,11 @@ export function placesOfImage(places: readonly ImagePlace[], names: readonly str
   return places.filter(({ image }) => names.some(name => isSameImage(splitReference(image).name, name)));
 }
 
+/** A place in words, with file and line. */
+export function describePlace({ manifest, line, trail, image }: ImagePlace): string {
+  return `${manifest.path}:${line} ${trail}: ${image}`;
+}
+
 /** Where the walk stands. `flow`: inside a flow collection, whose lines the controller gives no markers. */
 export interface Standing {
   readonly manifest: Manifest;

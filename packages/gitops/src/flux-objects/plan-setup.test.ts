@@ -347,7 +347,7 @@ test('without a kustomization it is said that Flux needs no entry', () => {
 
 test('files that are not YAML in UTF-8 are passed over, with file, line and reason', () => {
   const files = [
-    { path: 'bad.yaml', content: Buffer.from('image: retail-store-sample-ui\nc: d: e\n') },
+    { path: 'bad.yaml', content: Buffer.from(`image: ${current}\nc: d: e\n`) },
     { path: 'latin.yaml', content: Buffer.from([0x61, 0x3a, 0x20, 0xe4]) },
     ...Object.entries(lab).map(([path, text]) => ({ path, content: Buffer.from(text) })),
   ];

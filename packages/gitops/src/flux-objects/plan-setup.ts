@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import type { FileChange } from '../edit.ts';
 import { notesOnApplying } from './applied-by.ts';
+import { clusterNeeds } from './cluster-needs.ts';
 import { brokenIn, type Draft, drafted, manifestsIn, mayHoldImageObjects } from './draft.ts';
 import { ensureIngress } from './ensure-ingress.ts';
 import { type Automation, type Ensured, ensureObjects } from './ensure-objects.ts';
@@ -33,6 +34,8 @@ export interface SetupPlan {
   readonly notes: readonly string[];
   /** The changes as a unified diff. */
   readonly diff: string;
+  /** What the cluster has to have, as text to read. */
+  readonly needs: string;
 }
 
 /**
@@ -46,7 +49,8 @@ export function planSetup(files: readonly FileChange[], options: SetupOptions): 
   const start = readDraft(files);
   const readable = drafted(start, { notes: passedOver(start, choice) });
   const upgraded = upgradeAll(readable);
-  const marking = markImage(upgraded, { policy, path, choice, reflects: reflectsDigests(upgraded, scan) });
+  const reflects = reflectsDigests(upgraded, scan);
+  const marking = markImage(upgraded, { policy, path, choice, reflects });
   const [file] = marking.files;
   const ensured = ensureObjects(marking.draft, { scan, automation, files: marking.files });
   const placed = ensured.missing.length === 0 ? ensured.draft : placeMissing(ensured, options, file);
@@ -54,7 +58,8 @@ export function planSetup(files: readonly FileChange[], options: SetupOptions): 
   const end = ingress === undefined ? placed : ensureIngress(placed, { settings: ingress, policy, file });
   const changes = changesBetween(start.texts, end.texts);
   const message = `Set up image updates of ${scan.image.name}\n\nPolicy: ${policy.namespace}/${policy.name}\n`;
-  return { changes, message, notes: end.notes, diff: unifiedDiff(start.texts, changes) };
+  const needs = clusterNeeds({ image: scan.image, automation: automation.kind, reflects });
+  return { changes, message, notes: end.notes, diff: unifiedDiff(start.texts, changes), needs };
 }
 
 /** Files that are not UTF-8 are passed over, with a note. */
