@@ -48,14 +48,11 @@ export const bumpEntry: Entry = {
   },
 };
 
-let bumps = 0;
-
 /** Measures until the branch has the commit. */
 function contestant(repository: BareRepository, name: string, start: (tag: string) => Promise<unknown>): Contestant {
   const head = (): Promise<string> => readFile(join(repository.folder, 'refs', 'heads', 'main'), 'utf8');
   const measure = async (): Promise<number> => {
-    bumps += 1;
-    const tag = `i${bumps}`;
+    const tag = `i${process.hrtime.bigint()}`;
     const before = await head();
     const began = performance.now();
     await start(tag);

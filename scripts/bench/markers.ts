@@ -57,14 +57,11 @@ async function editHere(root: string, tag: string): Promise<void> {
   for (const { path, content } of changes) await writeFile(join(root, path), content);
 }
 
-let edits = 0;
-
 /** Measures by the clock, unless `edit` gives a time of its own; the file is as it was before, and must hold the tag after. */
 function contestant(folder: string, name: string, edit: (tag: string) => Promise<unknown>): Contestant {
   const file = join(folder, markedFile);
   const measure = async (): Promise<number> => {
-    edits += 1;
-    const tag = `i${edits}`;
+    const tag = `i${process.hrtime.bigint()}`;
     await writeFile(file, markedText('old'));
     const began = performance.now();
     const own = await edit(tag);

@@ -21,13 +21,14 @@ export interface ControlPlane {
 
 /** Starts etcd and kube-apiserver on loopback, in private folders, with an authority and an administrator of their own. */
 export async function startControlPlane(): Promise<ControlPlane> {
+  const command = await requireTool('kube-apiserver');
   const folder = await createFolder('apiserver');
   const etcd = await startEtcd();
   const port = await freePort();
   const access = await furnish({ folder, url: `https://127.0.0.1:${port}` });
   const server = await startProcess({
     name: 'kube-apiserver',
-    command: await requireTool('kube-apiserver'),
+    command,
     args: apiServerArgs({ port, etcd: etcd.url }),
     folder,
     ready: () =>
