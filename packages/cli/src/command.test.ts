@@ -61,7 +61,10 @@ describe.each(actionNames)('%s', name => {
   test('fails with 2 without inputs, naming what is missing', async () => {
     const { code, stderr } = await run(name);
     expect(code).toBe(2);
-    expect(stderr).toContain('--image');
+    const { inputs = {} } = (await loadAction(name)) ?? {};
+    const required = Object.keys(inputs).filter(input => inputs[input]?.required);
+    expect(required).not.toEqual([]);
+    for (const input of required) expect(stderr).toContain(`--${input}`);
   });
 });
 
