@@ -12,7 +12,7 @@ export function parsePolicyName(given: string): PolicyName {
   const [first = '', second, ...more] = given.trim().split(/[:/]/);
   const policy = second === undefined ? { namespace: 'flux-system', name: first } : { namespace: first, name: second };
   if (more.length > 0 || !label.test(policy.namespace) || !label.test(policy.name)) {
-    throw new Error(`"${given}" does not name an object of Flux`);
+    throw new Error(`"${given}" names no object of Flux`);
   }
   return policy;
 }
