@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatRecord, parseRecord, type ReleaseRecord } from '@eks-gitops/action';
-import { type BareRepository, type GitServer, startGitServer } from '@eks-gitops/testbed';
+import { type BareRepository, type CommandWorld, type GitServer, makeCommandWorld, startGitServer } from '@eks-gitops/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { makeWorld, tagAt, type World } from './e2e-world.ts';
+import { tagAt } from './tag-at.ts';
 
 const image = 'registry.example/shop/ui';
 const login = { username: 'x-access-token', password: 's3cret-token' };
@@ -37,10 +37,10 @@ const record: ReleaseRecord = {
 };
 
 let server: GitServer;
-let world: World;
+let world: CommandWorld;
 beforeAll(async () => {
   server = await startGitServer({ login });
-  world = await makeWorld();
+  world = await makeCommandWorld('bump-flux-image');
 });
 afterAll(async () => {
   await Promise.all([server.stop(), world.remove()]);

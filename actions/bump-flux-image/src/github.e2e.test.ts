@@ -1,7 +1,15 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { type BareRepository, type GitServer, type LocalGitHub, startGitHub, startGitServer } from '@eks-gitops/testbed';
+import {
+  type BareRepository,
+  type CommandWorld,
+  type GitServer,
+  type LocalGitHub,
+  makeCommandWorld,
+  startGitHub,
+  startGitServer,
+} from '@eks-gitops/testbed';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { makeWorld, tagAt, type World } from './e2e-world.ts';
+import { tagAt } from './tag-at.ts';
 
 const image = 'registry.example/shop/ui';
 const marked = (minute: number): string => `image: ${image}:${tagAt(minute)} # {"$imagepolicy": "flux-system:ui"}\n`;
@@ -14,7 +22,7 @@ const { publicKey, privateKey } = generateKeyPairSync('rsa', {
 
 let git: GitServer;
 let github: LocalGitHub;
-let world: World;
+let world: CommandWorld;
 const repositories = new Map<string, BareRepository & { readonly url: string }>();
 beforeAll(async () => {
   git = await startGitServer({ login: authorization => authorization?.startsWith('Basic ') ?? false });
@@ -25,7 +33,7 @@ beforeAll(async () => {
     tokens: [{ token: 'writer', login: 'octocat', repositories: names, permissions }],
     apps: [{ id: 7, slug: 'gitops', publicKey, installations: [{ id: 70, repositories: ['octo/app'], permissions }] }],
   });
-  world = await makeWorld();
+  world = await makeCommandWorld('bump-flux-image');
 });
 afterAll(async () => {
   await Promise.all([git.stop(), github.stop(), world.remove()]);

@@ -1,21 +1,29 @@
 import { parseRepository } from '@eks-gitops/images';
 import { openRegistry } from '@eks-gitops/images/registry';
-import { type GitServer, pushSyntheticImage, type Registry, startGitServer, startRegistry } from '@eks-gitops/testbed';
+import {
+  type CommandWorld,
+  type GitServer,
+  makeCommandWorld,
+  pushSyntheticImage,
+  type Registry,
+  startGitServer,
+  startRegistry,
+} from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
-import { makeWorld, tagAt, type World } from './e2e-world.ts';
+import { tagAt } from './tag-at.ts';
 
 const test = await testNeeding('docker-registry');
 
 describe('the image', () => {
   let git: GitServer;
   let registry: Registry;
-  let world: World;
+  let world: CommandWorld;
   let image = '';
   let digest = '';
   let url = '';
   beforeAll(async () => {
-    [git, registry, world] = await Promise.all([startGitServer(), startRegistry(), makeWorld()]);
+    [git, registry, world] = await Promise.all([startGitServer(), startRegistry(), makeCommandWorld('bump-flux-image')]);
     image = `${registry.host}/shop/ui:${tagAt(30)}`;
     const client = openRegistry({ credentials: async () => ({ kind: 'anonymous' }), signal: AbortSignal.timeout(30_000) });
     const about = { platform: 'linux/amd64', revision: 'a'.repeat(40), commitTime: '2026-11-23T10:17:30Z', tag: tagAt(30) };

@@ -8,10 +8,7 @@ import { parseRecord } from '@eks-gitops/action';
 import { parsePlatform, parseRepository, releaseTag, stagingTag } from '@eks-gitops/images';
 import { openRegistry, type Registry } from '@eks-gitops/images/registry';
 import { pushSyntheticImage, type RegistryOptions, type RequestHook, startProxy, startRegistry } from '@eks-gitops/testbed';
-import { afterEach, expect, jest, test } from '@jest/globals';
-
-// A guard against hangs only: these tests start servers, on machines that may be busy.
-jest.setTimeout(60_000);
+import { afterEach, expect, test } from '@jest/globals';
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { type BareRepository, type GitServer, startGitServer } from '@eks-gitops/testbed';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  type BareRepository,
+  type CommandWorld,
+  type FinishedCommand,
+  type GitServer,
+  makeCommandWorld,
+  startGitServer,
+} from '@eks-gitops/testbed';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
-
-// A guard against hangs only: these tests start servers, on machines that may be busy.
-jest.setTimeout(60_000);
 
 const image = '123456789012.dkr.ecr.us-west-2.amazonaws.com/retail-store-sample-ui';
 const current = 'public.ecr.aws/aws-containers/retail-store-sample-ui';
@@ -22,45 +25,25 @@ const lab = {
 const changed = ['apps/kustomization.yaml', 'apps/ui-image-automation.yaml', 'apps/ui/deployment.yaml'];
 
 let server: GitServer;
-let folder: string;
+let world: CommandWorld;
 beforeAll(async () => {
   server = await startGitServer({ login });
-  folder = await mkdtemp(join(tmpdir(), 'setup-flux-image-'));
+  world = await makeCommandWorld('setup-flux-image');
 });
 afterAll(async () => {
   await server.stop();
-  await rm(folder, { recursive: true, force: true });
+  await world.remove();
 });
 
 function repositoryWith(files: Readonly<Record<string, string>>): Promise<BareRepository & { url: string }> {
   return server.createRepository(`${randomUUID()}.git`, files);
 }
 
-interface Finished {
-  readonly exitCode: number | undefined;
-  readonly log: string;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly error: Readonly<Record<string, string>>;
-}
-
-/** Runs the command as a user does, with a home and a temporary folder of its own. */
-async function setUp(repository: string, args: readonly string[] = []): Promise<Finished> {
-  const command = join(import.meta.dirname, '../../../packages/cli/src/bin.ts');
+async function setUp(repository: string, args: readonly string[] = []): Promise<FinishedCommand> {
   const common = [`--repository=${repository}`, '--policy=ui', `--image=${image}`, `--current-image=${current}`];
-  const env = {
-    PATH: [dirname(process.execPath), process.env['PATH']].join(delimiter),
-    HOME: await mkdtemp(join(folder, 'home-')),
-    TMPDIR: await mkdtemp(join(folder, 'temporary-')),
-    INPUT_TOKEN: login.password,
-  };
-  const options = { cwd: folder, env, extendEnv: false, reject: false, stdin: 'ignore' } as const;
-  const { stdout, stderr, exitCode } = await execa(
-    process.execPath,
-    [command, 'setup-flux-image', '--json', ...common, ...args],
-    options,
-  );
-  expect(await readdir(env.TMPDIR)).toEqual([]);
-  return { exitCode, log: stderr, outputs: {}, error: {}, ...JSON.parse(stdout || '{}') };
+  const finished = await world.run([...common, ...args], { INPUT_TOKEN: login.password });
+  expect(await world.leftovers()).toEqual([]);
+  return finished;
 }
 
 describe('setting up', () => {
@@ -99,7 +82,7 @@ describe('setting up', () => {
 
   test('with mode local changes the files of a checkout, without a commit', async () => {
     const repository = await repositoryWith(lab);
-    const checkout = join(folder, randomUUID());
+    const checkout = join(world.root, randomUUID());
     await execa('git', ['clone', '--quiet', '--', repository.folder, checkout]);
     const run = await setUp(checkout, ['--mode=local', '--ingress']);
     expect(run).toMatchObject({ exitCode: 0, outputs: { changed: 'true', commit: '' } });

@@ -5,6 +5,7 @@ export type { KubernetesApi, ObjectName } from './cluster/api.ts';
 export { type ControlPlane, startControlPlane } from './cluster/control-plane.ts';
 export { type ImageAutomation, startImageAutomation } from './cluster/image-automation.ts';
 export { runImageSetters, type SetterPolicy, type SettersAnswer } from './cluster/image-setters.ts';
+export { type CommandWorld, type FinishedCommand, makeCommandWorld } from './command.ts';
 export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';

@@ -1,13 +1,11 @@
 import { type GitHubFault, type GitHubRequest, loadPublishedApi, secondaryLimit } from '@eks-gitops/testbed';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import type { CommitRequest } from '../edit.ts';
 import { commitOverApi } from './commit-over-api.ts';
 import { type LocalOptions, type LocalRepository, startLocalRepository } from './local-github.ts';
 
 const published = await loadPublishedApi();
 const start = (options: LocalOptions = {}) => startLocalRepository({ published, ...options });
-jest.setTimeout(30_000);
-
 let local: LocalRepository;
 afterEach(async () => {
   const violations = local.github.violations();

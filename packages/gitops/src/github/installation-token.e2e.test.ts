@@ -1,13 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { type AppOptions, loadPublishedApi } from '@eks-gitops/testbed';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { commitOverApi } from './commit-over-api.ts';
 import { type InstallationTokenRequest, installationToken } from './installation-token.ts';
 import { type LocalOptions, type LocalRepository, startLocalRepository } from './local-github.ts';
 
 const published = await loadPublishedApi();
-jest.setTimeout(30_000);
-
 const keys = generateKeyPairSync('rsa', { modulusLength: 2048 });
 /** As GitHub gives it: PKCS #1. */
 const pem = keys.privateKey.export({ type: 'pkcs1', format: 'pem' }).toString();

@@ -1,14 +1,12 @@
 import { createServer, request, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { loadPublishedApi } from '@eks-gitops/testbed';
-import { afterEach, expect, jest, test } from '@jest/globals';
+import { afterEach, expect, test } from '@jest/globals';
 import { readHead } from './branches.ts';
 import { openGitHub } from './client.ts';
 import { type LocalRepository, startLocalRepository } from './local-github.ts';
 
 const published = await loadPublishedApi();
-jest.setTimeout(30_000);
-
 let local: LocalRepository;
 let proxy: Server;
 afterEach(async () => {

@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BareRepository, type GitFault, type GitRequest, type GitServer, startGitServer } from '@eks-gitops/testbed';
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { land, login, makeWorld, replaceIn, token, type World } from './e2e-world.ts';
 import { openRepository } from './index.ts';
-
-jest.setTimeout(60_000);
 
 type Served = BareRepository & { readonly url: string };
 

@@ -2,12 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type BareRepository, type GitServer, startGitServer } from '@eks-gitops/testbed';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { land, login, makeWorld, replaceIn, type World } from './e2e-world.ts';
 import { editLocally } from './index.ts';
-
-jest.setTimeout(60_000);
 
 let server: GitServer;
 let world: World;

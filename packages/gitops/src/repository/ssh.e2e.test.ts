@@ -1,11 +1,9 @@
 import { type SshServer, startSshServer } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
-import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { land, makeWorld, replaceIn, type World } from './e2e-world.ts';
 
 const testSsh = await testNeeding('root', 'sshd');
-
-jest.setTimeout(60_000);
 
 let server: SshServer | undefined;
 let world: World;

@@ -10,16 +10,13 @@ import {
   type SyntheticImage,
   startRegistry,
 } from '@eks-gitops/testbed';
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 
 import { commitTimeLabel, revisionLabel } from '../labels.ts';
 import { parsePlatform } from '../platform.ts';
 import { parseRepository, type Repository } from '../reference.ts';
 import { openRegistry, type Registry } from '../registry/index.ts';
 import { joinImages } from './index.ts';
-
-// A guard against hangs only: these tests start servers, on machines that may be busy.
-jest.setTimeout(60_000);
 
 const revision = 'a'.repeat(40);
 const commitTime = '2026-11-23T10:00:00Z';

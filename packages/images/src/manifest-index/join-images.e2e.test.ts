@@ -7,16 +7,13 @@ import {
   startProxy,
   startRegistry,
 } from '@eks-gitops/testbed';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 
 import { parsePlatform } from '../platform.ts';
 import { parseRepository, type Repository } from '../reference.ts';
 import { mediaTypes, openRegistry, parseManifest, type Registry } from '../registry/index.ts';
 import { releaseTag, stagingTag } from '../tag.ts';
 import { defaultTags, type JoinRequest, joinImages } from './index.ts';
-
-// A guard against hangs only: these tests start servers, on machines that may be busy.
-jest.setTimeout(60_000);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

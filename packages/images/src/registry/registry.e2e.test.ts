@@ -10,14 +10,11 @@ import {
   startRegistry,
   type RegistryOptions as TestRegistryOptions,
 } from '@eks-gitops/testbed';
-import { afterEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 
 import type { CredentialProvider, Credentials } from '../credentials.ts';
 import { parseRepository } from '../reference.ts';
 import { digestOf, mediaTypes, openRegistry, type Registry, type RegistryOptions } from './index.ts';
-
-// A guard against hangs only: these tests start servers, on machines that may be busy.
-jest.setTimeout(60_000);
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -3,13 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { request as httpsRequest } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createAuthority } from '../certificates.ts';
 import { type GitHubOptions, type LocalGitHub, loadPublishedApi, startGitHub } from './start-github.ts';
 
 const published = await loadPublishedApi();
-jest.setTimeout(30_000);
-
 let root: string;
 let folder: string;
 let github: LocalGitHub;

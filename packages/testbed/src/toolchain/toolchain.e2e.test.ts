@@ -2,14 +2,12 @@ import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { execa } from 'execa';
 import { type Docker, startDocker } from '../docker.ts';
 import { testNeeding } from '../needs.ts';
 
 const testWithDocker = await testNeeding('root', 'dockerd', 'runc');
-
-jest.setTimeout(60_000);
 
 const script = fileURLToPath(new URL('../../../../scripts/toolchain.ts', import.meta.url));
 let docker: Docker;
