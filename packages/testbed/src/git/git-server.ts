@@ -135,6 +135,7 @@ async function serve({ request, response, asked, root, options }: Serving): Prom
     return reply({ request, response, status: 401, headers: { 'www-authenticate': 'Basic realm="testbed"' } });
   }
   if (fault?.kind === 'delay') await delay(request, fault.milliseconds);
+  if (request.socket.destroyed) return { status: undefined, received: 0, sent: 0 };
   const answer = await askBackend({ request, root, user: 'tester', oldProtocol: !allowShallow });
   if (fault?.kind === 'cut') {
     request.socket.resetAndDestroy();
