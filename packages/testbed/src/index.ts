@@ -11,6 +11,7 @@ export {
   type RepositoryFiles,
   type RepositoryOptions,
 } from './git/bare-repository.ts';
+export { type CodeCommit, startCodeCommit } from './git/codecommit.ts';
 export {
   type GitFault,
   type GitRequest,
