@@ -18,6 +18,7 @@ export {
   type RepositoryOptions,
   readFiles,
 } from './git/bare-repository.ts';
+export { type CodeCommit, startCodeCommit } from './git/codecommit.ts';
 export {
   type GitFault,
   type GitRequest,

@@ -23,8 +23,9 @@ export function openCodeCommit({ remote, env }: CodeCommitRequest): Access {
   const region = hostForm.exec(parsed?.hostname ?? '')?.[1];
   if (parsed === null || region === undefined || parsed.protocol !== 'https:') throw notCodeCommit(url);
   const profile = remote.kind === 'codecommit' ? remote.profile : undefined;
+  const provide = findAwsCredentials({ env, profile });
   const settings = async () => {
-    const credentials = await findAwsCredentials({ env, profile });
+    const credentials = await provide();
     const password = await signCodeCommit({ host: parsed.hostname, path: parsed.pathname, region, credentials, now: new Date() });
     return httpAccess({ kind: 'http', url, origin: parsed.origin }, { username: userName(credentials), password });
   };

@@ -6,7 +6,7 @@ import { createCommit, type Identity } from './commit.ts';
 import type { GitRepository } from './open.ts';
 import { pushCommit } from './push.ts';
 import { readPushTarget } from './push-branch.ts';
-import { contains, describeHead, fetchHead, treeOf } from './refresh.ts';
+import { commitsSinceOpened, describeHead, fetchHead, treeOf } from './refresh.ts';
 import { changesAgainst, type ModedChange } from './tree-entries.ts';
 
 export interface LandRequest<Result> {
@@ -60,7 +60,7 @@ interface Progress {
   attempts: number;
   head: string;
   words?: string;
-  /** Commits whose push was cut: any of them may have landed, or land late. */
+  /** Commits that were sent without a clear answer: any of them may have landed, or land late. */
   readonly pending: string[];
 }
 
@@ -89,11 +89,15 @@ async function tryUntilLanded<Result>(request: LandRequest<Result>, progress: Pr
     await sleep(wait, undefined, { signal }).catch(() => signal.throwIfAborted());
     began = performance.now();
     progress.head = await fetchHead({ repository, signal });
-    for (const commit of progress.pending) {
-      const landed = await contains({ repository, commit, head: progress.head, signal });
-      if (landed) return { kind: 'committed', branch: target, commit, attempts, result };
-    }
+    const landed = await findLanded(request, progress);
+    if (landed !== undefined) return { kind: 'committed', branch: target, commit: landed, attempts, result };
   }
+}
+
+async function findLanded<Result>({ repository, signal }: LandRequest<Result>, { pending, head }: Progress) {
+  if (pending.length === 0) return undefined;
+  const added = await commitsSinceOpened({ repository, commit: head, signal });
+  return pending.find(commit => added.includes(commit));
 }
 
 interface Standing<Result> {
@@ -141,7 +145,7 @@ async function writeWithGit<Result>(request: LandRequest<Result>, writing: Writi
   if (tree !== undefined && tree === (await treeOf({ repository, commit, signal }))) return { kind: 'unchanged', head: expected };
   const answer = await pushCommit({ git, root, url, commit, branch: pushBranch, expected, signal });
   if (answer.kind === 'accepted') return { kind: 'accepted', commit };
-  if (answer.kind === 'moved') return { kind: 'again', words: faster };
+  if (answer.kind === 'moved') return { kind: 'again', words: faster, ...(answer.sent ? { pending: commit } : {}) };
   return { kind: 'again', words: `The push may have been cut: ${answer.error.message}`, pending: commit };
 }
 

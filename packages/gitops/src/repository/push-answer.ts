@@ -3,12 +3,12 @@ import { explainFailure } from './failure.ts';
 import type { GitOutput } from './git.ts';
 
 /**
- * What became of a push. `moved`: the branch's head is another one than the push expected, and nothing was written. `unclear`: the
- * connection broke, and the push may have landed.
+ * What became of a push. `moved`: the branch's head is another one than the push expected; when the commit was `sent`, that may be our
+ * own, since curl repeats a request whose connection broke. `unclear`: the connection broke for good, and the push may have landed.
  */
 export type PushAnswer =
   | { readonly kind: 'accepted' }
-  | { readonly kind: 'moved'; readonly words: string }
+  | { readonly kind: 'moved'; readonly sent: boolean }
   | { readonly kind: 'unclear'; readonly error: ActionError };
 
 export interface PushQuestion {
@@ -29,7 +29,9 @@ export function readPushAnswer({ output, url, branch }: PushQuestion): PushAnswe
   const line = output.stdout.split('\n').find(text => text.includes(`:refs/heads/${branch}\t`));
   const [flag, , summary = ''] = line?.split('\t') ?? [];
   if (output.exitCode === 0 && flag !== undefined && accepted.includes(flag)) return { kind: 'accepted' };
-  if (flag === '!' && movedReasons.test(summary)) return { kind: 'moved', words: summary };
+  if (flag === '!' && movedReasons.test(summary)) {
+    return { kind: 'moved', sent: summary.startsWith('[remote rejected]') };
+  }
   if (flag === '!' && summary.startsWith('[remote rejected]')) throw rejected({ output, url, branch, summary });
   const { transient, error } = explainFailure({ output, url, doing: 'push to' });
   if (transient) return { kind: 'unclear', error };

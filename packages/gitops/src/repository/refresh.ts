@@ -34,17 +34,11 @@ export interface CommitQuestion extends Refresh {
   readonly commit: string;
 }
 
-/** Whether a commit is in the history of a head that was fetched after it was made. */
-export async function contains({
-  repository,
-  commit,
-  head,
-  signal,
-}: CommitQuestion & { readonly head: string }): Promise<boolean> {
-  if (commit === head) return true;
-  const { git, root } = repository;
-  const { exitCode } = await git(['merge-base', '--is-ancestor', commit, head], { folder: root, signal });
-  return exitCode === 0;
+/** The commits up to a fetched one that the branch has got since it was cloned. */
+export async function commitsSinceOpened({ repository, commit, signal }: CommitQuestion): Promise<readonly string[]> {
+  const { git, root, head } = repository;
+  const listed = await git(['rev-list', commit, `^${head}`, '--'], { folder: root, signal });
+  return succeeded(listed, 'list the new commits').trim().split('\n');
 }
 
 /** A commit as a line for people: its short id, subject, author and age. */

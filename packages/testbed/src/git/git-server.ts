@@ -42,12 +42,14 @@ export type GitFault =
 export type Login = { readonly username: string; readonly password: string } | { readonly bearer: string };
 
 export interface GitServerOptions {
-  /** Demands basic authentication, or a bearer token; a function judges the Authorization header by itself. */
-  readonly login?: Login | ((authorization: string | undefined) => boolean);
+  /** Demands basic authentication, or a bearer token; a function judges a request by itself. */
+  readonly login?: Login | ((request: GitRequest) => boolean);
   readonly tls?: KeyPair;
   /** Where it listens; default 127.0.0.1 and any free port. */
   readonly address?: string;
   readonly port?: number;
+  /** Its host name, without a port in the URL when that is 443; default localhost. */
+  readonly name?: string;
   /** False: clients cannot clone shallowly, as on old servers. */
   readonly allowShallow?: boolean;
   readonly onRequest?: (request: GitRequest) => GitFault | undefined | Promise<GitFault | undefined>;
@@ -72,7 +74,7 @@ export interface GitServer {
 
 /** Starts a real `git http-backend` behind an HTTP server of this process, on loopback. */
 export async function startGitServer(options: GitServerOptions = {}): Promise<GitServer> {
-  const { tls, address = '127.0.0.1', port = 0 } = options;
+  const { tls, address = '127.0.0.1', port = 0, name: host = 'localhost' } = options;
   const root = await createFolder('git');
   const lock = await takeLock({ file: lockFile(root), shared: true, ifHeld: 'wait' });
   const served: ServedGitRequest[] = [];
@@ -85,7 +87,7 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
   };
   const server = tls ? createTlsServer({ cert: tls.certificate, key: tls.key }, handle) : createServer(handle);
   const listening = await listen(server, { address, port });
-  const url = `${tls ? 'https' : 'http'}://localhost:${listening.port}`;
+  const url = new URL(`${tls ? 'https' : 'http'}://${host}:${listening.port}`).origin;
   return {
     url,
     root,
@@ -131,10 +133,11 @@ async function serve({ request, response, asked, root, options }: Serving): Prom
     request.socket.resetAndDestroy();
     return { status: undefined, received: 0, sent: 0 };
   }
-  if (!isAllowed(asked.authorization, login)) {
+  if (!isAllowed(asked, login)) {
     return reply({ request, response, status: 401, headers: { 'www-authenticate': 'Basic realm="testbed"' } });
   }
   if (fault?.kind === 'delay') await delay(request, fault.milliseconds);
+  if (request.socket.destroyed) return { status: undefined, received: 0, sent: 0 };
   const answer = await askBackend({ request, root, user: 'tester', oldProtocol: !allowShallow });
   if (fault?.kind === 'cut') {
     request.socket.resetAndDestroy();
@@ -159,9 +162,10 @@ function reply({ request, response, status, headers, body = '' }: Reply): Outcom
   return { status, received: 0, sent: Buffer.byteLength(body) };
 }
 
-function isAllowed(authorization: string | undefined, login: GitServerOptions['login']): boolean {
+function isAllowed(request: GitRequest, login: GitServerOptions['login']): boolean {
+  const { authorization } = request;
   if (login === undefined) return true;
-  if (typeof login === 'function') return login(authorization);
+  if (typeof login === 'function') return login(request);
   if ('bearer' in login) return authorization === `Bearer ${login.bearer}`;
   const basic = Buffer.from(`${login.username}:${login.password}`).toString('base64');
   return authorization?.replace(/^basic /i, '') === basic;

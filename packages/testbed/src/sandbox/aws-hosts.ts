@@ -2,6 +2,7 @@
 export const awsHosts = {
   registry: { name: '123456789012.dkr.ecr.us-west-2.amazonaws.com', address: '127.0.1.10' },
   ecr: { name: 'api.ecr.us-west-2.amazonaws.com', address: '127.0.1.11' },
+  codecommit: { name: 'git-codecommit.us-west-2.amazonaws.com', address: '127.0.1.12' },
   sts: { name: 'sts.us-west-2.amazonaws.com', address: '127.0.1.11' },
 } as const;
 
