@@ -25,7 +25,7 @@ let github: LocalGitHub;
 let world: CommandWorld;
 const repositories = new Map<string, BareRepository & { readonly url: string }>();
 beforeAll(async () => {
-  git = await startGitServer({ login: authorization => authorization?.startsWith('Basic ') ?? false });
+  git = await startGitServer({ login: ({ authorization }) => authorization?.startsWith('Basic ') ?? false });
   for (const name of names) repositories.set(name, await git.createRepository(`${name}.git`, { 'apps/ui.yaml': marked(1) }));
   const permissions = { contents: 'write', pull_requests: 'write' } as const;
   github = await startGitHub({
