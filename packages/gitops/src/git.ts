@@ -81,7 +81,7 @@ export async function runGit({ folder, args, env, own = {}, input = '/dev/null',
   const { getExecOutput } = await import('@actions/exec');
   const { promise: started, resolve: tellStarted } = Promise.withResolvers<number | undefined>();
   let said = '';
-  const run = getExecOutput('sh', ['-c', starter, input, ...args], {
+  const run = getExecOutput('/bin/sh', ['-c', starter, input, ...args], {
     cwd: folder,
     env: { ...gitEnvironment(env), ...own },
     silent: true,

@@ -65,9 +65,12 @@ describe('where Docker answers', () => {
 
   testWithDocker('Go builds it, with a line that says why, when the image is not to be had or holds something else', async () => {
     const build = `for a; do case $a in -o=*) out=\${a#-o=};; esac; done; printf '#!/bin/sh\\n' > $out/buildx; chmod +x $out/buildx`;
+    const module = join(folder, 'module');
+    await mkdir(module);
+    await writeFile(join(module, 'go.mod'), 'module github.com/docker/buildx\n');
     await putProgram(
       join(folder, 'bin', 'go'),
-      `case $1 in version) echo go1.26.8;; mod) echo '{"Dir":"${folder}"}';; build) ${build};; esac`,
+      `case $1 in version) echo go1.26.8;; mod) echo '{"Dir":"${module}"}';; build) ${build};; esac`,
     );
     const absent = await toolchain('buildx');
     expect(absent.stderr).toMatch(
