@@ -81,6 +81,12 @@ const explanations: readonly Explanation[] = [
     remedy: 'Check the URL and that the credentials may read the repository.',
   },
   {
+    words: /error: 30[1278]/,
+    code: 'GIT_UNREACHABLE',
+    likely: 'the repository has another address now, where a header with credentials is not taken along',
+    remedy: 'Give the URL that the server itself shows for the repository.',
+  },
+  {
     words: /error: (?:5\d\d|429|408)|HTTP (?:5\d\d|429|408)/,
     code: 'GIT_UNREACHABLE',
     transient: true,

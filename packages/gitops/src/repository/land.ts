@@ -40,7 +40,7 @@ export type Landing<Result> =
 
 /**
  * Edits the branch's newest commit and puts one commit with the changes on top of it. When somebody else is faster, the edit is made
- * anew on their commit, until it lands or the deadline comes. An edit without changes makes no commit.
+ * anew on their commit, until it lands or the deadline comes. An edit without changes makes no commit. Once for every opened repository.
  * Throws what the edit throws; GIT_REJECTED, GIT_DENIED, GIT_UNREACHABLE, BRANCH_MISSING, GIT_FAILED or TIMED_OUT.
  */
 export async function landEdit<Result>(request: LandRequest<Result>): Promise<Landing<Result>> {

@@ -6,7 +6,7 @@ const url = 'https://host/r.git';
 
 function answer(line: string, stderr = '', exitCode = 1) {
   const stdout = `To ${url}\n${line}Done\n`;
-  return readPushAnswer({ output: { exitCode, stdout, stderr }, url, branch: 'main' });
+  return readPushAnswer({ output: { exitCode, stdout, stderr }, url, branch: 'main', commit: '0123456' });
 }
 
 const line = (flag: string, summary: string): string => `${flag}\t0123456:refs/heads/main\t${summary}\n`;
@@ -62,6 +62,12 @@ describe('a push is', () => {
   });
 });
 
+test('a push whose answer speaks of another commit or branch is not taken for accepted', () => {
+  for (const other of [' \tffff:refs/heads/main\ta..b\n', ' \t0123456:refs/heads/other\ta..b\n']) {
+    expect(() => answer(other, '', 0)).toThrow(expect.objectContaining({ code: 'GIT_FAILED' }));
+  }
+});
+
 test.each([
   [
     "remote: Permission to o/r.git denied to github-actions[bot].\nfatal: unable to access 'https://host/r.git/': The requested URL returned error: 403",
@@ -73,6 +79,7 @@ test.each([
     'GIT_DENIED',
     /lack the right/,
   ],
+  ["fatal: unable to access 'https://h/r/': The requested URL returned error: 301", 'GIT_UNREACHABLE', /another address/],
   [
     "remote: HTTP Basic: Access denied.\nfatal: Authentication failed for 'https://gitlab.com/o/r.git/'",
     'GIT_DENIED',

@@ -15,6 +15,8 @@ export interface PushQuestion {
   readonly output: GitOutput;
   readonly url: string;
   readonly branch: string;
+  /** What was pushed: the server's answer must speak of it. */
+  readonly commit: string;
 }
 
 /** Reasons in brackets that mean that somebody else was faster: git's own, and those of servers (Gerrit says "lock failure"). */
@@ -25,14 +27,15 @@ const movedReasons =
 const accepted = [' ', '*', '+', '='];
 
 /** Reads `git push --porcelain` (git-push(1), "Output"). Throws GIT_REJECTED, GIT_DENIED, GIT_UNREACHABLE or GIT_FAILED. */
-export function readPushAnswer({ output, url, branch }: PushQuestion): PushAnswer {
-  const line = output.stdout.split('\n').find(text => text.includes(`:refs/heads/${branch}\t`));
+export function readPushAnswer(question: PushQuestion): PushAnswer {
+  const { output, url, branch, commit } = question;
+  const line = output.stdout.split('\n').find(text => text.includes(`\t${commit}:refs/heads/${branch}\t`));
   const [flag, , summary = ''] = line?.split('\t') ?? [];
   if (output.exitCode === 0 && flag !== undefined && accepted.includes(flag)) return { kind: 'accepted' };
   if (flag === '!' && movedReasons.test(summary)) {
     return { kind: 'moved', sent: summary.startsWith('[remote rejected]') };
   }
-  if (flag === '!' && summary.startsWith('[remote rejected]')) throw rejected({ output, url, branch, summary });
+  if (flag === '!' && summary.startsWith('[remote rejected]')) throw rejected({ ...question, summary });
   const { transient, error } = explainFailure({ output, url, doing: 'push to' });
   if (transient) return { kind: 'unclear', error };
   throw error;

@@ -28,5 +28,5 @@ export async function pushCommit({ git, root, url, commit, branch, expected, sig
     `${commit}:${target}`,
   ];
   const output = await git(args, { folder: root, online: true, signal });
-  return readPushAnswer({ output, url, branch });
+  return readPushAnswer({ output, url, branch, commit });
 }
