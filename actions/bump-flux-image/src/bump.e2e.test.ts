@@ -207,6 +207,14 @@ describe('what cannot be done', () => {
     expect(run).toMatchObject({ exitCode: 1, error: { code: 'GIT_DENIED' } });
   });
 
+  test('a server that does not answer within the time limit', async () => {
+    const silent = await startGitServer({ login, onRequest: () => ({ kind: 'delay', milliseconds: 20_000 }) });
+    const repository = await silent.createRepository('silent.git', { 'a.yaml': marked('x:1') });
+    const run = await bump(repository, [`--image=${image}:1`, '--timeout=1s']);
+    await silent.stop();
+    expect(run).toMatchObject({ exitCode: 3, error: { code: 'TIMED_OUT' } });
+  });
+
   test('a branch that is not there', async () => {
     const run = await bump(await repositoryWith({ 'a.yaml': marked('x:1') }), [`--image=${image}:1`, '--branch=mian']);
     expect(run).toMatchObject({ exitCode: 1, error: { code: 'BRANCH_MISSING', found: 'main' } });

@@ -115,7 +115,11 @@ test('a GitHub App pushes with a token of its own', async () => {
 });
 
 test('git alone can neither sign as GitHub nor open pull requests', async () => {
-  expect(await bump('octo/direct', 3, ['--verified'], {})).toMatchObject({ exitCode: 1 });
+  for (const args of [['--verified'], ['--mode=pull-request']]) {
+    const run = await bump('octo/direct', 3, args, {});
+    expect(run).toMatchObject({ exitCode: 2, error: { code: 'INPUT_MISSING' } });
+    expect(run.log).not.toContain('Cloning');
+  }
 });
 
 test('GitHub’s published descriptions allow every request that was made', () => {

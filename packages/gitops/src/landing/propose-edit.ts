@@ -8,9 +8,10 @@ import {
   type UpsertedPullRequest,
   upsertPullRequest,
 } from '../github/index.ts';
-import { type GitCredentials, type GitRepository, landEdit, openRepository } from '../repository/index.ts';
+import { type GitCredentials, type GitRepository, landEdit } from '../repository/index.ts';
 import type { OpenTarget } from './github-target.ts';
-import { type Publication, type PublishRequest, subfolder, withFiles } from './publish-edit.ts';
+import { openClone } from './open-clone.ts';
+import { type Publication, type PublishRequest, withFiles } from './publish-edit.ts';
 
 /** The pull request that is kept for an edit. */
 export interface Proposal {
@@ -95,14 +96,10 @@ async function findNewer<Result>(request: ProposeRequest<Result>): Promise<{ res
 }
 
 async function openBranch<Result>(request: ProposeRequest<Result>): Promise<GitRepository | undefined> {
-  const { repository, proposal, folder } = request;
+  const { repository, proposal } = request;
+  const place = { kind: 'remote', url: repository.url } as const;
   try {
-    return await openRepository({
-      ...request,
-      place: { kind: 'remote', url: repository.url },
-      branch: proposal.head,
-      folder: await subfolder(folder, 'proposed'),
-    });
+    return await openClone({ ...request, place, branch: proposal.head, name: 'proposed' });
   } catch (thrown) {
     if (thrown instanceof ActionError && thrown.code === 'BRANCH_MISSING') return undefined;
     throw thrown;

@@ -1,11 +1,10 @@
-import { mkdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import type { Edit, EditTree } from '../edit.ts';
 import type { Environment } from '../git.ts';
-import { editLocally, type Identity, landEdit, openRepository, type Place, readRemoteUrl } from '../repository/index.ts';
+import { editLocally, type Identity, landEdit, type Place, readRemoteUrl } from '../repository/index.ts';
 import { type GivenAccess, openGitAccess } from './access.ts';
 import { type GitHubPlace, openTarget } from './github-target.ts';
+import { openClone } from './open-clone.ts';
 import { type Proposal, type Proposed, proposeEdit } from './propose-edit.ts';
 
 /** How a change gets into a repository. */
@@ -63,28 +62,18 @@ export async function publishEdit<Result>(request: PublishRequest<Result>): Prom
   if (destination.kind === 'local') return publishLocally(request);
   const url = await readRemoteUrl(request);
   const credentials = await openGitAccess({ ...request, url, pullRequests: destination.kind === 'pull-request' });
-  const { branch, place, paths, folder, env, signal, onProgress } = request;
-  const repository = await openRepository({
-    place,
-    paths,
-    credentials,
-    folder: await subfolder(folder, 'base'),
-    env,
-    signal,
-    onProgress,
-    ...(branch === undefined ? {} : { branch }),
-  });
-  if (destination.kind === 'pull-request') {
-    const target = openTarget({ ...request, url, credentials });
+  const isOverApi = destination.kind === 'pull-request' || destination.verified;
+  const target = isOverApi ? openTarget({ ...request, url, credentials }) : undefined;
+  const repository = await openClone({ ...request, credentials, name: 'base' });
+  if (destination.kind === 'pull-request' && target !== undefined) {
     return proposeEdit({ ...request, repository, credentials, proposal: destination, target });
   }
-  const write = destination.verified ? openTarget({ ...request, url, credentials }).commit : undefined;
   const landing = await landEdit({
     ...request,
     repository,
     edit: withFiles(request.edit),
-    ...(write === undefined ? {} : { write }),
-    ...(destination.pushBranch === undefined ? {} : { pushBranch: destination.pushBranch }),
+    ...(target === undefined ? {} : { write: target.commit }),
+    ...(destination.kind === 'push' && destination.pushBranch !== undefined ? { pushBranch: destination.pushBranch } : {}),
   });
   const { result, files } = landing.result;
   const { url: shown } = repository;
@@ -112,11 +101,4 @@ export function withFiles<Result>(edit: EditTree<Result>): EditTree<Published<Re
     const { changes, message, result } = await edit(tree);
     return { changes, message, result: { result, files: changes.map(({ path }) => path) } } satisfies Edit<Published<Result>>;
   };
-}
-
-/** A folder of its own for each clone. */
-export async function subfolder(folder: string, name: string): Promise<string> {
-  const path = join(folder, name);
-  await mkdir(path, { mode: 0o700 });
-  return path;
 }
