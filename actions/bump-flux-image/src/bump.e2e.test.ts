@@ -110,6 +110,26 @@ describe('a bump', () => {
   });
 });
 
+test('a digest marker is filled with the digest that is given, and what stood there is told as one reference', async () => {
+  const before = ['name', 'tag', 'digest'].map(form => `${form}: x # {"$imagepolicy": "flux-system:ui:${form}"}\n`).join('');
+  const repository = await repositoryWith({ 'values.yaml': before });
+  const digest = `sha256:${'d'.repeat(64)}`;
+  const run = await bump(repository, [`--image=${image}:1@${digest}`]);
+  expect(run).toMatchObject({ exitCode: 0, outputs: { previous: 'flux-system:ui=x:x@x', updated: `flux-system:ui=${image}:1` } });
+  expect(await repository.read('values.yaml')).toContain(`digest: ${digest} #`);
+});
+
+test('the record tells the policies of its own image alone, and so does the source commit', async () => {
+  const repository = await repositoryWith({ 'ui.yaml': marked('u:1'), 'cart.yaml': marked('c:1', 'flux-system:cart') });
+  const place = [`--repository=${repository.url}`, '--verify-image=false'];
+  const env = { INPUT_TOKEN: login.password, INPUT_RECORD: formatRecord(record) };
+  const other = await world.run([...place, '--policy=cart=registry.example/cart:2'], env);
+  expect(other).toMatchObject({ exitCode: 0, outputs: { changed: 'true', record: '' } });
+  expect(await repository.git('log', '-1', '--format=%B')).not.toContain(record.revision);
+  const both = await world.run([...place, '--policy=ui,cart=registry.example/cart:3'], env);
+  expect(parseRecord(both.outputs['record'] ?? '').gitops?.policies).toEqual(['flux-system:ui']);
+});
+
 describe('backwards', () => {
   const older = [`--image=${image}:${tagAt(10)}`];
   const at = (minute: number) => ({ 'ui.yaml': marked(`${image}:${tagAt(minute)}`), 'policy.yaml': policyObject });
@@ -162,6 +182,31 @@ test('two bumps of the same policy at once end with the newer tag, and two of di
   expect(await repository.read('cart.yaml')).toContain('c.example/c:2');
 }, 60_000);
 
+describe('a push branch', () => {
+  const files = { 'ui.yaml': marked(`${image}:${tagAt(1)}`), 'cart.yaml': marked('c:1', 'flux-system:cart') };
+  const stage = (repository: { url: string }, minute: number, more: readonly string[] = []) =>
+    bump(repository, [`--image=${image}:${tagAt(minute)}`, '--push-branch=stage', ...more]);
+
+  test('is made when there is something to commit, and keeps what is on it', async () => {
+    const repository = await repositoryWith(files);
+    const main = await repository.git('rev-parse', 'main');
+    expect(await stage(repository, 1)).toMatchObject({ outputs: { changed: 'false', branch: 'main', commit: main } });
+    expect(await stage(repository, 5)).toMatchObject({ exitCode: 0, outputs: { changed: 'true', branch: 'stage' } });
+    const theirs = await repository.commit({ 'notes.md': 'ours\n' }, { branch: 'stage' });
+    expect(await stage(repository, 4)).toMatchObject({ outputs: { changed: 'false', superseded: 'true', commit: theirs } });
+    expect(await stage(repository, 6, ['--policy=cart=c.example/c:2'])).toMatchObject({ outputs: { changed: 'true' } });
+    expect(await repository.git('rev-parse', 'stage^')).toBe(theirs);
+    expect(await repository.read('ui.yaml', 'stage')).toContain(tagAt(6));
+    expect(await repository.read('cart.yaml', 'stage')).toContain('c.example/c:2');
+    expect(await repository.git('rev-parse', 'main')).toBe(main);
+  });
+
+  test.each(['--force', 'a b:c'])('is not named %j', async branch => {
+    const run = await bump(await repositoryWith(files), [`--image=${image}:1`, `--push-branch=${branch}`]);
+    expect(run).toMatchObject({ exitCode: 2, error: { code: 'INPUT_INVALID' } });
+  });
+});
+
 describe('a repository in which Flux writes the same markers', () => {
   const files = { 'apps/ui.yaml': marked(`${image}:${tagAt(1)}`), 'apps/policy.yaml': policyObject };
   const newer = [`--image=${image}:${tagAt(2)}`];
@@ -213,6 +258,11 @@ describe('what cannot be done', () => {
     const run = await bump(repository, [`--image=${image}:1`, '--timeout=1s']);
     await silent.stop();
     expect(run).toMatchObject({ exitCode: 3, error: { code: 'TIMED_OUT' } });
+  });
+
+  test('a folder that is not there', async () => {
+    const run = await bump({ url: 'nofolder' }, [`--image=${image}:1`]);
+    expect(run).toMatchObject({ exitCode: 2, error: { code: 'INPUT_INVALID' } });
   });
 
   test('a branch that is not there', async () => {

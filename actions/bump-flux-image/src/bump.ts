@@ -2,11 +2,12 @@ import { type ActionContext, formatRecord, overlayFacts, repositoryRequest } fro
 import { formatPolicyName } from '@eks-gitops/gitops';
 import { type Outcome, outcomeOf, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
 import { proxySettings } from '@eks-gitops/images/registry';
-import { type BumpPlan, bumpEdit, type PolicyChange } from './edit.ts';
+import { type BumpPlan, bumpEdit, type PolicyChange, raisePlan } from './edit.ts';
 import type { BumpInputs } from './inputs.ts';
 import { pullRequestBranch } from './pull-request-branch.ts';
+import { sourceCommit } from './source-commit.ts';
 import { ruleOf } from './tag-order.ts';
-import { resolveTargets, type Target } from './target.ts';
+import { isRecorded, resolveTargets, type Target } from './target.ts';
 import { verifyImages } from './verify-image.ts';
 
 interface Outputs {
@@ -28,14 +29,16 @@ type Bumped = Publication<readonly PolicyChange[]>;
 export async function bump(inputs: BumpInputs, context: ActionContext): Promise<Outputs> {
   const given = resolveTargets(inputs);
   const request = repositoryRequest(inputs, { ...context, pullRequestBranch: pullRequestBranch(given) });
+  for (const name of request.idle) context.log.notice(`The input ${name} has no say with mode: ${inputs.mode}.`);
   const targets = await verifyImages(given, inputs, context);
+  const plan = planOf(inputs, context, targets);
   const { env, signal, log, mask } = context;
   const bumped = await publishEdit({
     ...request,
     github: { ...request.github, proxy: proxySettings(env) },
     paths: [inputs.path, inputs['flux-path']],
-    edit: bumpEdit(planOf(inputs, context, targets)),
-    isSuperseded: changes => changes.some(({ superseded }) => superseded),
+    edit: bumpEdit(plan),
+    raise: async ahead => bumpEdit(await raisePlan(plan, ahead)),
     folder: (await context.privateFolder()).path,
     env,
     signal,
@@ -51,10 +54,10 @@ export async function bump(inputs: BumpInputs, context: ActionContext): Promise<
 function planOf(inputs: BumpInputs, { facts, log, signal }: ActionContext, targets: readonly Target[]): BumpPlan {
   const { record, 'tag-order': order, 'tag-pattern': pattern, 'tag-extract': extract } = inputs;
   const known = overlayFacts(facts, {
-    revision: inputs.revision ?? record?.revision,
     'repository-url': inputs['source-repository'],
     'run-url': inputs['run-url'],
   });
+  const revision = sourceCommit({ targets, record, given: inputs.revision, ci: known.commit });
   return {
     targets,
     path: inputs.path,
@@ -63,7 +66,7 @@ function planOf(inputs: BumpInputs, { facts, log, signal }: ActionContext, targe
     onOlder: inputs['on-older'],
     rule: ruleOf({ order, pattern, extract }),
     message: inputs.message,
-    source: { revision: known.commit, sourceRepository: known.repository, runUrl: known.runUrl },
+    source: { revision, sourceRepository: known.repository, runUrl: known.runUrl },
     log,
     signal,
   };
@@ -93,22 +96,20 @@ function outputsOf(inputs: BumpInputs, bumped: Bumped, { changed, commit, branch
     updated: result.map(({ policy, updated }) => `${formatPolicyName(policy)}=${updated}`).join('\n'),
     'pull-request-number': pullRequest.number,
     'pull-request-url': pullRequest.url,
-    record: recordOf(inputs, { bumped, commit, superseded }),
+    record: recordOf(inputs, bumped, commit),
   };
 }
 
-interface Recorded {
-  readonly bumped: Bumped;
-  readonly commit: string;
-  readonly superseded: boolean;
-}
-
-function recordOf({ record }: BumpInputs, { bumped, commit, superseded }: Recorded): string {
+/** Only of what is the record's: the policies whose image it tells. */
+function recordOf(inputs: BumpInputs, { result, ...bumped }: Bumped, commit: string): string {
+  const { record } = inputs;
   if (record === undefined || commit === '' || bumped.kind === 'local') return '';
-  const { url: repository, branch, result } = bumped;
-  const policies = result.map(({ policy }) => formatPolicyName(policy));
-  return formatRecord({
-    ...record,
-    gitops: { repository, branch, commit, policies, ...(superseded ? { superseded: true as const } : {}) },
-  });
+  const own = new Set(
+    resolveTargets(inputs).flatMap(({ policy, image }) => (isRecorded(image, record) ? [formatPolicyName(policy)] : [])),
+  );
+  const changes = result.filter(({ policy }) => own.has(formatPolicyName(policy)));
+  const policies = changes.map(({ policy }) => formatPolicyName(policy));
+  if (policies.length === 0) return '';
+  const superseded = changes.some(change => change.superseded) ? { superseded: true as const } : {};
+  return formatRecord({ ...record, gitops: { repository: bumped.url, branch: bumped.branch, commit, policies, ...superseded } });
 }

@@ -15,7 +15,8 @@ import {
   type TagRule,
 } from '@eks-gitops/gitops/policies';
 import { commitMessage, type MessageFacts } from './message.ts';
-import { formatImage, type Target } from './target.ts';
+import { previousReferences, splitReference } from './previous.ts';
+import { formatImage, type TaggedImage, type Target } from './target.ts';
 import { judge, type Verdict } from './verdicts.ts';
 
 export interface BumpPlan {
@@ -42,10 +43,41 @@ export interface PolicyChange {
   readonly superseded: boolean;
 }
 
+/**
+ * The same plan, with the images that another tree names in the place of ours where they are newer: so that an open pull request of
+ * several policies goes on in each of them and back in none.
+ */
+export async function raisePlan(plan: BumpPlan, ahead: Tree): Promise<BumpPlan> {
+  const [manifests, flux] = await Promise.all([scan(plan, ahead), readFlux(plan, ahead)]);
+  const silent: BumpPlan = {
+    ...plan,
+    onOlder: plan.onOlder === 'fail' ? 'skip' : plan.onOlder,
+    log: { notice: () => undefined },
+  };
+  const targets = plan.targets.map(target => {
+    const { verdict, edits } = judgePolicy(silent, { target, manifests, flux });
+    if (verdict.kind !== 'older') return target;
+    return { ...target, image: imageAt(edits, { ...target.image, tag: verdict.newest }), isAhead: true };
+  });
+  return { ...plan, targets };
+}
+
+/** The image of a newer tag, with the digest that is written with it. */
+function imageAt(edits: readonly MarkerEdit[], { name, tag }: TaggedImage): TaggedImage {
+  const digests = edits.flatMap(({ form, previous }) => {
+    if (form === 'digest') return [previous];
+    const parts = splitReference(previous);
+    return form === 'reference' && parts.tag === tag ? [parts.digest] : [];
+  });
+  const digest = digests.find(text => text !== '');
+  return digest === undefined ? { name, tag } : { name, tag, digest };
+}
+
 /** The edit of a GitOps repository that writes the images at their markers; decided anew on every head. */
 export function bumpEdit(plan: BumpPlan): EditTree<readonly PolicyChange[]> {
   return async tree => {
     const [manifests, flux] = await Promise.all([scan(plan, tree), readFlux(plan, tree)]);
+    for (const unread of unreadAutomations(flux)) plan.log.notice(unread);
     const policies = plan.targets.map(target => judgePolicy(plan, { target, manifests, flux }));
     const written = policies.filter(({ verdict }) => verdict.kind === 'write');
     for (const one of written) refuseTwoWriters(one, flux);
@@ -66,8 +98,18 @@ async function readFlux({ fluxPath: path, signal }: BumpPlan, { root }: Tree): P
   return readFluxObjects(await scanManifests({ root, path, tokens: fluxObjectTokens, signal }));
 }
 
+/** What may hold an automation that writes the same markers, and cannot be told. */
+function unreadAutomations({ malformed, faults }: FluxObjects): string[] {
+  const objects = malformed.filter(({ objectKind }) => objectKind === 'ImageUpdateAutomation');
+  return [
+    ...objects.map(({ path, line, reason }) => `An ImageUpdateAutomation is passed over: ${path}:${line}: ${reason}`),
+    ...faults.map(fault => `A manifest with objects of Flux is passed over: ${formatFault(fault)}`),
+  ];
+}
+
 interface JudgedPolicy {
   readonly target: Target;
+  readonly pin: boolean;
   readonly object: ImagePolicy | undefined;
   readonly edits: readonly MarkerEdit[];
   readonly verdict: Verdict;
@@ -79,21 +121,26 @@ interface PolicyQuestion {
   readonly flux: FluxObjects;
 }
 
-function judgePolicy(plan: BumpPlan, { target: given, manifests, flux }: PolicyQuestion): JudgedPolicy {
-  const object = findPolicy(flux, given.policy);
-  const target = pinned(plan, given, object);
-  const { edits, notices } = editMarkers({ manifests, images: [imageOf({ target })] });
+function judgePolicy(plan: BumpPlan, { target, manifests, flux }: PolicyQuestion): JudgedPolicy {
+  const object = findPolicy(flux, target.policy);
+  const pin = isPinned({ plan, target, object });
+  const { edits, notices } = editMarkers({ manifests, images: [imageOf({ target, pin })] });
   for (const fault of notices) plan.log.notice(formatFault(fault));
   const verdict = judge({ image: target.image, order: orderOf(plan, object), edits });
-  return { target, object, edits, verdict: settle(plan, target, verdict) };
+  return { target, pin, object, edits, verdict: settle(plan, target, verdict) };
 }
 
-/** Without its digest where references are not to be pinned. Throws INPUT_MISSING when they are and there is none. */
-function pinned({ pinDigest }: BumpPlan, { policy, image }: Target, object: ImagePolicy | undefined): Target {
+interface PinQuestion {
+  readonly plan: BumpPlan;
+  readonly target: Target;
+  readonly object: ImagePolicy | undefined;
+}
+
+/** Whether references are written with the digest. Throws INPUT_MISSING when they are to be, and there is none. */
+function isPinned({ plan: { pinDigest }, target: { policy, image }, object }: PinQuestion): boolean {
   const reflection = object?.digestReflectionPolicy ?? 'Never';
   const pin = pinDigest === 'auto' ? reflection !== 'Never' : pinDigest === 'true';
-  if (!pin) return { policy, image: { name: image.name, tag: image.tag } };
-  if (image.digest !== undefined) return { policy, image };
+  if (!pin || image.digest !== undefined) return pin;
   throw new ActionError({
     code: 'INPUT_MISSING',
     message: `The digest of ${formatImage(image)} is not known.`,
@@ -142,8 +189,13 @@ function settle({ onOlder, log }: BumpPlan, { policy, image }: Target, verdict: 
   });
 }
 
-function imageOf({ target: { policy, image } }: Pick<JudgedPolicy, 'target'>) {
-  return { policy, ...image };
+function imageOf({ target: { policy, image }, pin }: Pick<JudgedPolicy, 'target' | 'pin'>) {
+  return { policy, ...image, pin };
+}
+
+/** As it is written. */
+function writtenImage({ target: { image }, pin }: JudgedPolicy): TaggedImage {
+  return pin ? image : { name: image.name, tag: image.tag };
 }
 
 function refuseTwoWriters({ target: { policy }, object, edits }: JudgedPolicy, { automations }: FluxObjects): void {
@@ -162,11 +214,14 @@ function refuseTwoWriters({ target: { policy }, object, edits }: JudgedPolicy, {
 
 /** Without anything to write, what would have been: by its trailers a pull request of ours is known. */
 function messageOf({ message, source }: BumpPlan, written: readonly JudgedPolicy[]): string {
-  return commitMessage(message, { ...source, updates: written.map(({ target }) => target) });
+  const updates = written.map(one => ({ policy: one.target.policy, image: writtenImage(one) }));
+  return commitMessage(message, { ...source, updates });
 }
 
-function changeOf({ target: { policy, image }, edits, verdict }: JudgedPolicy): PolicyChange {
-  const previous = [...new Set(edits.map(edit => edit.previous))];
-  const superseded = verdict.kind === 'older';
-  return { policy, previous, updated: superseded ? (previous[0] ?? '') : formatImage(image), superseded };
+function changeOf(judged: JudgedPolicy): PolicyChange {
+  const { target, edits, verdict } = judged;
+  const { policy, image, isAhead = false } = target;
+  const previous = previousReferences(edits);
+  const updated = verdict.kind === 'older' ? `${image.name}:${verdict.newest}` : formatImage(writtenImage(judged));
+  return { policy, previous, updated, superseded: isAhead || verdict.kind === 'older' };
 }

@@ -13,7 +13,7 @@ import { tagAt } from './tag-at.ts';
 
 const image = 'registry.example/shop/ui';
 const marked = (minute: number): string => `image: ${image}:${tagAt(minute)} # {"$imagepolicy": "flux-system:ui"}\n`;
-const names = ['octo/direct', 'octo/proposed', 'octo/app'] as const;
+const names = ['octo/direct', 'octo/proposed', 'octo/several', 'octo/app'] as const;
 const { publicKey, privateKey } = generateKeyPairSync('rsa', {
   modulusLength: 2048,
   publicKeyEncoding: { type: 'spki', format: 'pem' },
@@ -104,6 +104,41 @@ describe('a pull request', () => {
     expect(await propose(8)).toMatchObject({ exitCode: 0, outputs: { changed: 'false', superseded: 'true' } });
     expect(github.pullRequests('octo/proposed')).toMatchObject([{ number: 1, state: 'closed' }]);
   });
+});
+
+test('a pull request of several policies goes on in each and back in none', async () => {
+  const repository = repositoryOf('octo/several');
+  const api = (minute: number) => `image: registry.example/api:${tagAt(minute)} # {"$imagepolicy": "flux-system:api"}\n`;
+  await repository.commit({ 'apps/api.yaml': api(1) });
+  const propose = (ui: number, other: number) =>
+    bump('octo/several', ui, ['--mode=pull-request', `--policy=api=registry.example/api:${tagAt(other)}`]);
+  expect(await propose(5, 5)).toMatchObject({ exitCode: 0, outputs: { changed: 'true', superseded: 'false' } });
+  expect(await propose(4, 9)).toMatchObject({
+    exitCode: 0,
+    outputs: {
+      changed: 'true',
+      superseded: 'true',
+      updated: `flux-system:ui=${image}:${tagAt(5)}\nflux-system:api=registry.example/api:${tagAt(9)}`,
+      'pull-request-number': '1',
+    },
+  });
+  const branch = 'eks-gitops/flux-system/api+flux-system/ui';
+  expect(await repository.read('apps/ui.yaml', branch)).toBe(marked(5));
+  expect(await repository.read('apps/api.yaml', branch)).toBe(api(9));
+});
+
+test('a pull request whose branch is its base is refused before anything is written', async () => {
+  const repository = repositoryOf('octo/several');
+  const head = await repository.git('rev-parse', 'main');
+  const run = await bump('octo/several', 9, ['--mode=pull-request', '--push-branch=main']);
+  expect(run).toMatchObject({ exitCode: 2, error: { code: 'INPUT_INVALID' } });
+  expect(await repository.git('rev-parse', 'main')).toBe(head);
+});
+
+test('a verified commit goes to a push branch too, which is made for it', async () => {
+  const run = await bump('octo/direct', 7, ['--verified', '--push-branch=stage']);
+  expect(run).toMatchObject({ exitCode: 0, outputs: { changed: 'true', branch: 'stage' } });
+  expect(await repositoryOf('octo/direct').read('apps/ui.yaml', 'stage')).toBe(marked(7));
 });
 
 test('a GitHub App pushes with a token of its own', async () => {

@@ -21,6 +21,8 @@ export interface GivenTarget {
 export interface Target {
   readonly policy: PolicyName;
   readonly image: TaggedImage;
+  /** It is a newer one than was asked for, which stands elsewhere already. */
+  readonly isAhead?: boolean;
 }
 
 /** Reads `namespace:name`, `namespace/name`, or a name in flux-system, with `=repository:tag` behind it or without. */
@@ -78,6 +80,11 @@ function recordedImage({ image, index }: ReleaseRecord): TaggedImage | undefined
   return index === undefined ? undefined : { name: image, tag: index.tag, digest: index.digest };
 }
 
+/** Whether an image is the index of a record. */
+export function isRecorded({ name, tag }: TaggedImage, { image, index }: ReleaseRecord): boolean {
+  return name === image && tag === index?.tag;
+}
+
 function verifySame(given: TaggedImage, recorded: TaggedImage): void {
   const digest = given.digest ?? recorded.digest;
   if (given.name === recorded.name && given.tag === recorded.tag && digest === recorded.digest) return;
@@ -99,7 +106,7 @@ function noImage(policy: PolicyName, record: ReleaseRecord | undefined): ActionE
     found: record === undefined ? 'none of them' : 'a record without an index',
     likely:
       record === undefined
-        ? undefined
+        ? 'the file of --record does not exist or is empty, or the expression that gives the image is'
         : 'push-manifest-index has not run, or a newer commit held the only tag that it was asked for',
   });
 }

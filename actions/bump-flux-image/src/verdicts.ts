@@ -1,5 +1,6 @@
 import type { MarkerEdit } from '@eks-gitops/gitops/markers';
 import { judgeTag, type TagOrder } from '@eks-gitops/gitops/policies';
+import { splitReference } from './previous.ts';
 import type { TaggedImage } from './target.ts';
 
 /** What becomes of the markers of one policy. */
@@ -45,11 +46,4 @@ function nameIn({ form, previous }: MarkerEdit): string[] {
 function tagIn({ form, previous }: MarkerEdit): string[] {
   const tag = form === 'tag' ? previous : form === 'reference' ? splitReference(previous).tag : '';
   return tag === '' ? [] : [tag];
-}
-
-/** Of any text: what stands in git needs not be a well-formed reference. */
-function splitReference(text: string): { name: string; tag: string } {
-  const [tagged = ''] = text.split('@');
-  const colon = tagged.indexOf(':', tagged.lastIndexOf('/') + 1);
-  return colon < 0 ? { name: tagged, tag: '' } : { name: tagged.slice(0, colon), tag: tagged.slice(colon + 1) };
 }

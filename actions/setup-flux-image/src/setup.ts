@@ -26,13 +26,13 @@ export async function setUp(inputs: SetupInputs, context: ActionContext): Promis
     ...context,
     pullRequestBranch: `eks-gitops/setup-${policy.namespace}-${policy.name}`,
   });
+  for (const name of request.idle) log.notice(`The input ${name} has no say with mode: ${inputs.mode}.`);
   const done = await publishEdit({
     ...request,
     destination: inputs['dry-run'] ? dryDestination(request.destination) : request.destination,
     github: { ...request.github, proxy: proxySettings(env) },
     paths: scopeFolders(scopeOf(inputs)),
     edit: setupEdit(inputs, signal),
-    isSuperseded: () => false,
     folder: (await context.privateFolder()).path,
     env,
     signal,

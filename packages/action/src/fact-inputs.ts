@@ -1,5 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
-import type { CiFacts } from './facts.ts';
+import { type CiFacts, withoutLogin } from './facts.ts';
 import * as input from './input.ts';
 
 const commitForm = /^(?:[0-9a-f]{40}|[0-9a-f]{64})$/;
@@ -104,7 +104,9 @@ function parseCount(given: string): number {
   return Number(given);
 }
 
+/** Without a user name and password, which would be told to everybody. */
 function parseUrl(given: string): string {
-  if (!/^https?:$/.test(URL.parse(given.trim())?.protocol ?? '')) throw new Error('it is not a URL');
-  return given.trim().replace(/\/$/, '');
+  const parsed = URL.parse(given.trim());
+  if (!/^https?:$/.test(parsed?.protocol ?? '')) throw new Error('it is not a URL');
+  return withoutLogin(given.trim()).replace(/\/$/, '');
 }

@@ -75,7 +75,7 @@ function readCodeBuild(env: Environment): Facts {
     ci: inPipeline ? 'codepipeline' : 'codebuild',
     commit: commitId(env['CODEBUILD_RESOLVED_SOURCE_VERSION']),
     branch: given(env['CODEBUILD_WEBHOOK_HEAD_REF'])?.match(/^refs\/heads\/(.+)$/)?.[1],
-    repository: given(env['CODEBUILD_SOURCE_REPO_URL'])?.replace(/\.git$/, ''),
+    repository: plainUrl(env['CODEBUILD_SOURCE_REPO_URL'])?.replace(/\.git$/, ''),
     runId: inPipeline ? undefined : given(env['CODEBUILD_BUILD_ID']),
     runUrl: given(env['CODEBUILD_BUILD_URL']),
     runStarted: started === undefined ? undefined : new Date(started).toISOString(),
@@ -92,7 +92,7 @@ function readGitLab(env: Environment): Facts {
     commit: given(env['CI_COMMIT_SHA']),
     commitTime: given(env['CI_COMMIT_TIMESTAMP']),
     branch: given(env['CI_MERGE_REQUEST_SOURCE_BRANCH_NAME']) ?? given(env['CI_COMMIT_BRANCH']),
-    repository: given(env['CI_PROJECT_URL']),
+    repository: plainUrl(env['CI_PROJECT_URL']),
     runId: given(env['CI_PIPELINE_ID']),
     runUrl: given(env['CI_PIPELINE_URL']),
     runStarted: given(env['CI_PIPELINE_CREATED_AT']),
@@ -112,4 +112,14 @@ function count(value: string | undefined): number | undefined {
 /** CodeBuild resolves S3 sources to a version id, which is no commit. */
 function commitId(value: string | undefined): string | undefined {
   return value !== undefined && /^[0-9a-f]{40}(?:[0-9a-f]{24})?$/.test(value) ? value : undefined;
+}
+
+function plainUrl(value: string | undefined): string | undefined {
+  const url = given(value);
+  return url === undefined ? undefined : withoutLogin(url);
+}
+
+/** A URL without the user name and password that may stand in it. */
+export function withoutLogin(url: string): string {
+  return url.replace(/^(https?:\/\/)[^\s/?#]*@/i, '$1');
 }

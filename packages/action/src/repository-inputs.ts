@@ -22,7 +22,7 @@ const place = {
   }),
   'push-branch': text({
     description:
-      'Another branch to push to, made anew from branch where it does not fit it any more. With mode pull-request: the branch of the pull request; default: one that is named after the policies.',
+      'Another branch to edit and push, for somebody else to merge; made from branch where it is missing. With mode pull-request: the branch of the pull request; default: one that is named after the policies.',
   }),
   path: text({ description: 'The folder or file of the repository whose manifests are changed.', default: '.' }),
   mode: choice(

@@ -21,6 +21,7 @@ test('without inputs the checkout in the workspace is pushed to, as fluxcdbot, f
     identity: { author: bot, committer: bot },
     github: {},
     deadline: new Date('2026-11-23T10:05:00Z'),
+    idle: [],
   });
 });
 
@@ -82,6 +83,18 @@ test('a pull request has the branch that is given, else its own', () => {
   expect(request({ mode: 'pull-request' }).destination).toMatchObject({ kind: 'pull-request', head: 'eks-gitops/ui' });
   const given = { mode: 'pull-request', 'push-branch': 'deploy', 'auto-merge': 'squash', labels: 'a,b' };
   expect(request(given).destination).toMatchObject({ head: 'deploy', autoMerge: 'squash', labels: ['a', 'b'] });
+});
+
+test.each([
+  [{ mode: 'local', 'push-branch': 'x', verified: 'true', draft: 'true' }, ['draft', 'push-branch', 'verified']],
+  [{ mode: 'push', labels: 'a', 'auto-merge': 'merge' }, ['labels', 'auto-merge']],
+  [{ mode: 'pull-request', labels: 'a', 'auto-merge': 'merge' }, []],
+])('what %j gives without effect is told', (given, idle) => {
+  expect(request(given).idle).toEqual(idle);
+});
+
+test('no branch goes with the files that are checked out', () => {
+  expect(() => request({ mode: 'local', branch: 'prod' })).toThrow(expect.objectContaining({ code: 'INPUT_INVALID' }));
 });
 
 test.each(['fluxcdbot', '<a@b>', 'A <a b>', 'A <a@b', 'A\nB <a@b>'])('%j is no author', author => {

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { ActionError } from '@eks-gitops/errors';
 import type { ActionContext } from './context.ts';
 import { type GivenAccess, givenAccess, type Identity, type RepositoryInputs } from './repository-inputs.ts';
 
@@ -30,6 +31,8 @@ export interface RepositoryRequest {
     readonly apiUrl: string | undefined;
   };
   readonly deadline: Date;
+  /** Inputs that were given and have no say in this mode. */
+  readonly idle: readonly string[];
 }
 
 export interface RepositoryRequestOptions extends Pick<ActionContext, 'workspace' | 'env' | 'now'> {
@@ -51,7 +54,32 @@ export function repositoryRequest(inputs: RepositoryInputs, options: RepositoryR
     identity: { author, committer },
     github: { serverUrl: env['GITHUB_SERVER_URL'], serverApiUrl: env['GITHUB_API_URL'], apiUrl: inputs['github-api-url'] },
     deadline: new Date(now().getTime() + inputs.timeout),
+    idle: idleInputs(inputs),
   };
+}
+
+/** Throws INPUT_INVALID for a branch where the checkout's own is edited. */
+function idleInputs(inputs: RepositoryInputs): string[] {
+  const { mode, verified, draft, labels, reviewers, title, branch, 'push-branch': pushBranch, 'auto-merge': autoMerge } = inputs;
+  if (mode === 'local' && branch !== undefined) {
+    throw new ActionError({
+      code: 'INPUT_INVALID',
+      message: 'The input branch does not go with mode: local.',
+      expected: 'no branch, since the files that are checked out are changed',
+      found: branch,
+    });
+  }
+  const isGiven = {
+    labels: labels.length > 0,
+    reviewers: reviewers.length > 0,
+    title: title !== undefined,
+    draft,
+    'auto-merge': autoMerge !== 'off',
+  };
+  const onlyInPullRequests = Object.entries(isGiven).flatMap(([name, given]) => (given ? [name] : []));
+  if (mode === 'pull-request') return [];
+  if (mode === 'push') return onlyInPullRequests;
+  return [...onlyInPullRequests, ...(pushBranch === undefined ? [] : ['push-branch']), ...(verified ? ['verified'] : [])];
 }
 
 /** A scheme, or `user@host:path`; everything else is a folder. */

@@ -1,4 +1,4 @@
-import type { GitCredentials } from '../repository/index.ts';
+import { type GitCredentials, isCodeCommit } from '../repository/index.ts';
 import { type GitHubQuestion, repositoryOnGitHub } from './github-target.ts';
 
 /** How a git server or GitHub is told who we are. */
@@ -14,12 +14,10 @@ export interface AccessRequest extends GitHubQuestion {
   readonly mask: (secret: string) => void;
 }
 
-const codeCommit = /^https:\/\/git-codecommit(?:-fips)?\.[a-z0-9-]+\.amazonaws\.com(?:\.cn)?\/|^codecommit:/i;
-
 /** The credentials for git: an App gets a token of its own, and CodeCommit is signed for with AWS's credentials. */
 export async function openGitAccess(request: AccessRequest): Promise<GitCredentials> {
   const { access, url, mask } = request;
-  if (access.kind === 'existing') return codeCommit.test(url) ? { kind: 'codecommit' } : access;
+  if (access.kind === 'existing') return isCodeCommit(url) ? { kind: 'codecommit' } : access;
   if (access.kind !== 'app') return access;
   const repository = repositoryOnGitHub(request);
   const { installationToken } = await import('../github/index.ts');

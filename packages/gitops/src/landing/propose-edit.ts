@@ -8,10 +8,11 @@ import {
   type UpsertedPullRequest,
   upsertPullRequest,
 } from '../github/index.ts';
-import { type GitCredentials, type GitRepository, landEdit } from '../repository/index.ts';
+import { type GitCredentials, landEdit } from '../repository/index.ts';
 import type { OpenTarget } from './github-target.ts';
 import { openClone } from './open-clone.ts';
 import { type Publication, type PublishRequest, withFiles } from './publish-edit.ts';
+import { absent } from './push-branch.ts';
 
 /** The pull request that is kept for an edit. */
 export interface Proposal {
@@ -33,37 +34,33 @@ export interface Proposed {
 }
 
 export interface ProposeRequest<Result> extends PublishRequest<Result> {
-  readonly repository: GitRepository;
   readonly credentials: GitCredentials;
   readonly proposal: Proposal;
   readonly target: OpenTarget;
 }
 
 /**
- * Keeps one pull request with an edit of the base branch up to date. What the pull request itself holds counts for "newer" as well: an
- * edit that is superseded there leaves it as it is.
+ * Keeps one pull request with an edit of the base branch up to date. What the pull request itself holds counts for "newer" as well, so
+ * that it never goes back. Throws INPUT_INVALID when the pull request's own branch is the base.
  */
 export async function proposeEdit<Result>(request: ProposeRequest<Result>): Promise<Publication<Result>> {
-  const { repository, proposal, target, onNotice } = request;
+  const { proposal, target, onNotice } = request;
+  const repository = await openClone({ ...request, name: 'base' });
   const { url, branch: base } = repository;
+  if (base === proposal.head) throw sameBranch(base);
   const branches = { base, head: proposal.head };
-  const newer = await findNewer(request);
-  if (newer !== undefined) {
-    const pull = await findPullRequest(target, branches);
-    const { result, head } = newer;
-    if (pull === undefined) return { kind: 'unchanged', url, branch: proposal.head, head, result, files: [] };
-    const { number, html_url: seen } = pull;
-    return { kind: 'proposed', url, branch: proposal.head, pull: { number, url: seen }, changed: false, result, files: [] };
-  }
-  let changed = true;
-  let text = '';
+  const ahead = await openClone({ ...request, branch: proposal.head, name: 'proposed' }).catch(absent);
+  const raised = ahead === undefined || request.raise === undefined ? request.edit : await request.raise(ahead);
+  let message = '';
   const edit: EditTree<Result> = async tree => {
-    const made = await request.edit(tree);
-    text = made.message;
+    const made = await raised(tree);
+    message = made.message;
     return made;
   };
+  let changed = true;
   const landing = await landEdit({
     ...request,
+    repository,
     edit: withFiles(edit),
     write: async commit => {
       const answer = await commitToPullRequestBranch(target, branches)(commit);
@@ -73,37 +70,30 @@ export async function proposeEdit<Result>(request: ProposeRequest<Result>): Prom
   });
   const { result, files } = landing.result;
   if (landing.kind === 'unchanged') {
-    const closed = await closePullRequest(target, { branches, message: text, body: overtaken(base) });
+    const closed = await closePullRequest(target, { branches, message, body: overtaken(base) });
     if (closed !== undefined) onNotice(`Closed the pull request #${closed.number}, which ${base} has overtaken: ${closed.url}`);
     return { kind: 'unchanged', url, branch: base, head: landing.head, result, files: [] };
   }
-  const upserted = await upsertPullRequest(target, { ...proposal, branches, ...titleAndBody(text, proposal) });
+  // What holds the same already keeps its words: they tell of the run that made it.
+  const kept = changed ? undefined : await findPullRequest(target, branches);
+  const words = kept === undefined ? titleAndBody(message, proposal) : { title: kept.title, body: kept.body ?? '' };
+  const upserted = await upsertPullRequest(target, { ...proposal, ...words, branches });
   for (const notice of upserted.notices) onNotice(notice);
   const written = changed || upserted.outcome !== 'unchanged';
   return { kind: 'proposed', url, branch: proposal.head, pull: upserted, changed: written, result, files };
 }
 
+function sameBranch(branch: string): ActionError {
+  return new ActionError({
+    code: 'INPUT_INVALID',
+    message: 'A pull request needs a branch of its own.',
+    expected: 'a push-branch that is not the branch to merge into, or none',
+    found: branch,
+  });
+}
+
 function overtaken(base: string): string {
   return `The branch \`${base}\` holds this change already, or a newer one.`;
-}
-
-/** The edit's result on the pull request's own branch, when that is ahead of it. */
-async function findNewer<Result>(request: ProposeRequest<Result>): Promise<{ result: Result; head: string } | undefined> {
-  const branch = await openBranch(request);
-  if (branch === undefined) return undefined;
-  const { result } = await request.edit(branch);
-  return request.isSuperseded(result) ? { result, head: branch.head } : undefined;
-}
-
-async function openBranch<Result>(request: ProposeRequest<Result>): Promise<GitRepository | undefined> {
-  const { repository, proposal } = request;
-  const place = { kind: 'remote', url: repository.url } as const;
-  try {
-    return await openClone({ ...request, place, branch: proposal.head, name: 'proposed' });
-  } catch (thrown) {
-    if (thrown instanceof ActionError && thrown.code === 'BRANCH_MISSING') return undefined;
-    throw thrown;
-  }
 }
 
 /** The commit message as a pull request: its first line, and the rest, with the trailers as a list. */

@@ -1,16 +1,18 @@
+import { stat } from 'node:fs/promises';
 import { ActionError } from '@eks-gitops/errors';
-import type { Edit, EditTree } from '../edit.ts';
+import type { Edit, EditTree, Tree } from '../edit.ts';
 import type { Environment } from '../git.ts';
 import { editLocally, type Identity, landEdit, type Place, readRemoteUrl } from '../repository/index.ts';
 import { type GivenAccess, openGitAccess } from './access.ts';
 import { type GitHubPlace, openTarget } from './github-target.ts';
 import { openClone } from './open-clone.ts';
 import { type Proposal, type Proposed, proposeEdit } from './propose-edit.ts';
+import { openPushBranch } from './push-branch.ts';
 
 /** How a change gets into a repository. */
 export type Destination =
   | { readonly kind: 'local' }
-  /** `pushBranch`: another branch than the one that is edited. `verified`: over GitHub's API, so that GitHub signs. */
+  /** `pushBranch`: the branch that is edited and pushed, made from `branch` where it is missing. `verified`: GitHub commits and signs. */
   | { readonly kind: 'push'; readonly verified: boolean; readonly pushBranch?: string }
   | ({ readonly kind: 'pull-request' } & Proposal);
 
@@ -25,8 +27,8 @@ export interface PublishRequest<Result> {
   readonly identity: Identity;
   readonly github: GitHubPlace;
   readonly edit: EditTree<Result>;
-  /** Whether a result leaves something newer in place; a pull request that is newer is then left as well. */
-  readonly isSuperseded: (result: Result) => boolean;
+  /** The same edit, but for what a tree holds newer already: that is kept. With it an open pull request never goes back. */
+  readonly raise?: (ahead: Tree) => Promise<EditTree<Result>>;
   readonly deadline: Date;
   /** Private and empty, 0700. */
   readonly folder: string;
@@ -59,27 +61,42 @@ interface Published<Result> {
  */
 export async function publishEdit<Result>(request: PublishRequest<Result>): Promise<Publication<Result>> {
   const { destination } = request;
+  await demandFolder(request);
   if (destination.kind === 'local') return publishLocally(request);
   const url = await readRemoteUrl(request);
   const credentials = await openGitAccess({ ...request, url, pullRequests: destination.kind === 'pull-request' });
   const isOverApi = destination.kind === 'pull-request' || destination.verified;
   const target = isOverApi ? openTarget({ ...request, url, credentials }) : undefined;
-  const repository = await openClone({ ...request, credentials, name: 'base' });
   if (destination.kind === 'pull-request' && target !== undefined) {
-    return proposeEdit({ ...request, repository, credentials, proposal: destination, target });
+    return proposeEdit({ ...request, credentials, proposal: destination, target });
   }
+  const pushBranch = destination.kind === 'push' ? destination.pushBranch : undefined;
+  const clone = { ...request, credentials };
+  const repository = await (pushBranch === undefined
+    ? openClone({ ...clone, name: 'base' })
+    : openPushBranch({ ...clone, pushBranch, edit: request.edit }));
   const landing = await landEdit({
     ...request,
     repository,
     edit: withFiles(request.edit),
     ...(target === undefined ? {} : { write: target.commit }),
-    ...(destination.kind === 'push' && destination.pushBranch !== undefined ? { pushBranch: destination.pushBranch } : {}),
   });
   const { result, files } = landing.result;
   const { url: shown } = repository;
   return landing.kind === 'unchanged'
     ? { kind: 'unchanged', url: shown, branch: landing.branch, head: landing.head, result, files: [] }
     : { kind: 'pushed', url: shown, branch: landing.branch, commit: landing.commit, result, files };
+}
+
+async function demandFolder({ place }: Pick<PublishRequest<unknown>, 'place'>): Promise<void> {
+  if (place.kind === 'remote') return;
+  if ((await stat(place.folder).catch(() => undefined))?.isDirectory()) return;
+  throw new ActionError({
+    code: 'INPUT_INVALID',
+    message: `There is no folder ${place.folder}.`,
+    expected: 'the folder of a checkout, or a URL such as https://host/path, ssh://user@host/path or user@host:path',
+    found: 'neither',
+  });
 }
 
 async function publishLocally<Result>({ place, edit, env, signal }: PublishRequest<Result>): Promise<Publication<Result>> {

@@ -13,8 +13,10 @@ export interface PolicyImage {
   /** The image's repository, such as `host/shop/ui`. */
   readonly name: string;
   readonly tag: string;
-  /** `sha256:…`: pins every whole reference, and fills `:digest` markers. */
+  /** `sha256:…`: fills `:digest` markers. */
   readonly digest?: string | undefined;
+  /** Whether whole references are written with the digest; default true, where there is one. */
+  readonly pin?: boolean;
 }
 
 /** One marker of an asked policy; `previous` equals `next` where the value stands there already. */
@@ -117,9 +119,9 @@ function rewrite(content: Uint8Array, changed: readonly { readonly marker: Marke
   return new TextEncoder().encode([...parts, text.slice(done)].join(''));
 }
 
-function wantedValue({ name, tag, digest }: PolicyImage, form: MarkerForm): string {
+function wantedValue({ name, tag, digest, pin = true }: PolicyImage, form: MarkerForm): string {
   const values: Readonly<Record<MarkerForm, string>> = {
-    reference: `${name}:${tag}${digest === undefined ? '' : `@${digest}`}`,
+    reference: `${name}:${tag}${digest === undefined || !pin ? '' : `@${digest}`}`,
     name,
     tag,
     digest: digest ?? '',

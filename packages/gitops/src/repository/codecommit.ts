@@ -2,6 +2,7 @@ import { ActionError } from '@eks-gitops/errors';
 import type { Environment } from '../git.ts';
 import type { Access } from './access.ts';
 import { type AwsCredentials, findAwsCredentials } from './aws-credentials.ts';
+import { codeCommitRegion } from './codecommit-host.ts';
 import { signCodeCommit } from './codecommit-signature.ts';
 import { httpAccess } from './http-access.ts';
 import type { CodeCommitRemote, Remote } from './remote.ts';
@@ -11,8 +12,6 @@ export interface CodeCommitRequest {
   readonly env: Environment;
 }
 
-const hostForm = /^git-codecommit(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonaws\.eu)$/;
-
 /**
  * Signs in to AWS CodeCommit over HTTPS with AWS's credential chain alone, as git-remote-codecommit does: user name and password are
  * made anew for every command, because a signature is good for 15 minutes. Throws INPUT_INVALID for another host.
@@ -20,8 +19,8 @@ const hostForm = /^git-codecommit(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.com(?:\
 export function openCodeCommit({ remote, env }: CodeCommitRequest): Access {
   const url = remote.kind === 'codecommit' ? codeCommitUrl(remote, env) : remote.url;
   const parsed = URL.parse(url);
-  const region = hostForm.exec(parsed?.hostname ?? '')?.[1];
-  if (parsed === null || region === undefined || parsed.protocol !== 'https:') throw notCodeCommit(url);
+  const region = codeCommitRegion(url);
+  if (parsed === null || region === undefined) throw notCodeCommit(url);
   const profile = remote.kind === 'codecommit' ? remote.profile : undefined;
   const provide = findAwsCredentials({ env, profile });
   const settings = async () => {

@@ -1,4 +1,6 @@
+export { isCodeCommit } from './codecommit-host.ts';
 export type { Identity, Person } from './commit.ts';
+export { type BranchRequest, createBranch } from './create-branch.ts';
 export type { GitCredentials } from './credentials.ts';
 export { type Landing, type LandRequest, landEdit } from './land.ts';
 export { editLocally, type LocalEdit, type LocalRequest } from './local.ts';

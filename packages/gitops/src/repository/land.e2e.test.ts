@@ -5,7 +5,7 @@ import { type BareRepository, type GitServer, startGitServer } from '@eks-gitops
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
 import { land, login, makeWorld, replaceIn, type World } from './e2e-world.ts';
-import { editLocally } from './index.ts';
+import { createBranch, editLocally } from './index.ts';
 
 let server: GitServer;
 let world: World;
@@ -220,43 +220,22 @@ describe('an edit is refused when', () => {
   });
 });
 
-describe('a push branch', () => {
-  const edit = (content: string) => replaceIn('apps/ui/deployment.yaml', content);
-
-  test('is made from the edited one, stays when it holds the wanted state, and is replaced when it does not', async () => {
+describe('a new branch', () => {
+  test('is made where the repository was opened, and left as it is when it is there', async () => {
     const remote = await makeRepository();
-    const [main] = await remote.commits();
-    const made = await land(await open(remote), edit('2'), { pushBranch: 'bump' });
-    expect(made).toMatchObject({ kind: 'committed', branch: 'bump' });
-    expect(await remote.commits()).toEqual([main]);
-    const again = await land(await open(remote), edit('2'), { pushBranch: 'bump' });
-    expect(again).toMatchObject({ kind: 'unchanged', branch: 'bump', head: await remote.git('rev-parse', 'bump') });
-    const moved = await remote.commit({ other: '1' });
-    const replaced = await land(await open(remote), edit('3'), { pushBranch: 'bump' });
-    expect(replaced).toMatchObject({ kind: 'committed', attempts: 1 });
-    expect(await remote.commits('bump')).toEqual([main, moved, await remote.git('rev-parse', 'bump')]);
-    expect(await remote.read('apps/ui/deployment.yaml', 'bump')).toBe('3');
+    const repository = await open(remote);
+    await createBranch({ repository, branch: 'stage', signal: new AbortController().signal });
+    expect(await remote.git('rev-parse', 'stage')).toBe(repository.head);
+    const theirs = await remote.commit({ other: '1' }, { branch: 'stage' });
+    await createBranch({ repository, branch: 'stage', signal: new AbortController().signal });
+    expect(await remote.git('rev-parse', 'stage')).toBe(theirs);
   });
 
-  test('that was merged is taken further', async () => {
-    const remote = await makeRepository();
-    await land(await open(remote), edit('2'), { pushBranch: 'bump' });
-    await remote.git('update-ref', 'refs/heads/main', 'bump');
-    const merged = await remote.commit({ other: '1' });
-    await land(await open(remote), edit('3'), { pushBranch: 'bump' });
-    expect(await remote.git('rev-parse', 'bump^')).toBe(merged);
-  });
-
-  test('with somebody else’s commits is left alone', async () => {
-    const remote = await makeRepository();
-    await land(await open(remote), edit('2'), { pushBranch: 'bump' });
-    const theirs = await remote.commit({ other: '1' }, { branch: 'bump' });
-    const landing = land(await open(remote), edit('3'), { pushBranch: 'bump' });
-    await expect(landing).rejects.toMatchObject({
-      code: 'GIT_REJECTED',
-      failure: { found: 'a commit by Somebody Else <else@example.com>' },
+  test.each(['--force', 'a b', 'refs/heads/../x'])('is not named %j', async branch => {
+    const repository = await open(await makeRepository());
+    await expect(createBranch({ repository, branch, signal: new AbortController().signal })).rejects.toMatchObject({
+      code: 'INPUT_INVALID',
     });
-    expect(await remote.git('rev-parse', 'bump')).toBe(theirs);
   });
 });
 

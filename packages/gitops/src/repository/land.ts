@@ -5,8 +5,7 @@ import { backOff } from './back-off.ts';
 import { createCommit, type Identity } from './commit.ts';
 import type { GitRepository } from './open.ts';
 import { pushCommit } from './push.ts';
-import { readPushTarget } from './push-branch.ts';
-import { commitsSinceOpened, describeHead, fetchHead, treeOf } from './refresh.ts';
+import { commitsSinceOpened, describeHead, fetchHead } from './refresh.ts';
 import { changesAgainst, type ModedChange } from './tree-entries.ts';
 
 export interface LandRequest<Result> {
@@ -15,8 +14,6 @@ export interface LandRequest<Result> {
   readonly identity: Identity;
   /** How a commit gets onto the branch; default: git push. */
   readonly write?: WriteCommit;
-  /** A branch to put the commit on instead of the edited one; see {@link readPushTarget}. */
-  readonly pushBranch?: string;
   /** When to give up (TIMED_OUT). */
   readonly deadline: Date;
   readonly signal: AbortSignal;
@@ -26,7 +23,6 @@ export interface LandRequest<Result> {
   readonly random?: () => number;
 }
 
-/** `branch` is the one that the commit was put on, or that holds the wanted state already. */
 export type Landing<Result> =
   | { readonly kind: 'unchanged'; readonly branch: string; readonly head: string; readonly result: Result }
   | {
@@ -67,7 +63,6 @@ interface Progress {
 async function tryUntilLanded<Result>(request: LandRequest<Result>, progress: Progress): Promise<Landing<Result>> {
   const { repository, edit, deadline, signal, onNotice, random = Math.random } = request;
   const { branch, root } = repository;
-  const target = request.pushBranch ?? branch;
   for (let began = performance.now(); ; ) {
     progress.attempts += 1;
     const { head, attempts } = progress;
@@ -75,8 +70,7 @@ async function tryUntilLanded<Result>(request: LandRequest<Result>, progress: Pr
     const real = await changesAgainst({ git: repository.git, root, commit: head, changes, signal });
     if (real.length === 0) return { kind: 'unchanged', branch, head, result };
     const answer = await write(request, { head, changes: real, message });
-    if (answer.kind === 'accepted') return { kind: 'committed', branch: target, commit: answer.commit, attempts, result };
-    if (answer.kind === 'unchanged') return standing(progress, { branch: target, head: answer.head, result });
+    if (answer.kind === 'accepted') return { kind: 'committed', branch, commit: answer.commit, attempts, result };
     progress.words = answer.words;
     if (answer.pending !== undefined) progress.pending.push(answer.pending);
     const wait = backOff({
@@ -90,7 +84,7 @@ async function tryUntilLanded<Result>(request: LandRequest<Result>, progress: Pr
     began = performance.now();
     progress.head = await fetchHead({ repository, signal });
     const landed = await findLanded(request, progress);
-    if (landed !== undefined) return { kind: 'committed', branch: target, commit: landed, attempts, result };
+    if (landed !== undefined) return { kind: 'committed', branch, commit: landed, attempts, result };
   }
 }
 
@@ -98,18 +92,6 @@ async function findLanded<Result>({ repository, signal }: LandRequest<Result>, {
   if (pending.length === 0) return undefined;
   const added = await commitsSinceOpened({ repository, commit: head, signal });
   return pending.find(commit => added.includes(commit));
-}
-
-interface Standing<Result> {
-  readonly branch: string;
-  readonly head: string;
-  readonly result: Result;
-}
-
-/** A branch that holds what we want may do so because of a push of ours whose answer was lost. */
-function standing<Result>({ pending, attempts }: Progress, { branch, head, result }: Standing<Result>): Landing<Result> {
-  if (pending.includes(head)) return { kind: 'committed', branch, commit: head, attempts, result };
-  return { kind: 'unchanged', branch, head, result };
 }
 
 interface Writing {
@@ -121,29 +103,19 @@ interface Writing {
 /** `pending`: a commit of which only a fetch shows whether it has landed. */
 type Written =
   | Extract<CommitAnswer, { kind: 'accepted' }>
-  | { readonly kind: 'unchanged'; readonly head: string }
   | { readonly kind: 'again'; readonly words: string; readonly pending?: string };
 
 async function write<Result>(request: LandRequest<Result>, { head, changes, message }: Writing): Promise<Written> {
-  const { repository, pushBranch = repository.branch } = request;
-  const faster = `Somebody else was faster on ${pushBranch}.`;
-  if (request.write === undefined) return await writeWithGit(request, { head, changes, message }, faster);
-  const plain = changes.map(({ path, content }) => ({ path, content }));
-  const answer = await request.write({ branch: pushBranch, parent: head, changes: plain, message });
-  return answer.kind === 'accepted' ? answer : { kind: 'again', words: faster };
-}
-
-async function writeWithGit<Result>(request: LandRequest<Result>, writing: Writing, faster: string): Promise<Written> {
-  const { repository, pushBranch = repository.branch, identity, signal } = request;
+  const { repository, identity, signal } = request;
   const { git, root, url, branch } = repository;
-  const commit = await createCommit({ git, root, parent: writing.head, ...writing, identity, now: new Date(), signal });
-  const base = writing.head;
-  const { head: expected, tree } =
-    pushBranch === branch
-      ? { head: base }
-      : await readPushTarget({ repository, pushBranch, base, committer: identity.committer, signal });
-  if (tree !== undefined && tree === (await treeOf({ repository, commit, signal }))) return { kind: 'unchanged', head: expected };
-  const answer = await pushCommit({ git, root, url, commit, branch: pushBranch, expected, signal });
+  const faster = `Somebody else was faster on ${branch}.`;
+  if (request.write !== undefined) {
+    const plain = changes.map(({ path, content }) => ({ path, content }));
+    const answer = await request.write({ branch, parent: head, changes: plain, message });
+    return answer.kind === 'accepted' ? answer : { kind: 'again', words: faster };
+  }
+  const commit = await createCommit({ git, root, parent: head, changes, message, identity, now: new Date(), signal });
+  const answer = await pushCommit({ git, root, url, commit, branch, expected: head, signal });
   if (answer.kind === 'accepted') return { kind: 'accepted', commit };
   if (answer.kind === 'moved') return { kind: 'again', words: faster, ...(answer.sent ? { pending: commit } : {}) };
   return { kind: 'again', words: `The push may have been cut: ${answer.error.message}`, pending: commit };

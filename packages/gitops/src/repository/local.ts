@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { chown, lstat, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, lstat, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import type { EditTree, FileChange } from '../edit.ts';
@@ -31,18 +31,32 @@ export async function editLocally<Result>({ folder, edit, env, signal }: LocalRe
   const { changes, result } = await edit({ root, head });
   const prepared: Prepared[] = [];
   try {
-    for (const change of changes) prepared.push(await prepare(root, change));
-    signal.throwIfAborted();
+    await sweep(root, changes);
+    for (const change of changes) {
+      signal.throwIfAborted();
+      prepared.push(await prepare(root, change));
+    }
     for (const { temporary, target } of prepared) await rename(temporary, target);
   } finally {
-    for (const { temporary } of prepared) await rm(temporary, { force: true });
+    await Promise.all(prepared.map(({ temporary }) => rm(temporary, { force: true })));
   }
   return { files: changes.map(({ path }) => path), result };
 }
 
+const temporaryForm = /^\.eks-gitops-[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
 interface Prepared {
   readonly temporary: string;
   readonly target: string;
+}
+
+/** Removes what a killed run has left beside the files. */
+async function sweep(root: string, changes: readonly FileChange[]): Promise<void> {
+  for (const folder of new Set(changes.map(({ path }) => dirname(join(root, path))))) {
+    const names = await readdir(folder).catch((): string[] => []);
+    const left = names.filter(name => temporaryForm.test(name));
+    await Promise.all(left.map(name => rm(join(folder, name), { force: true })));
+  }
 }
 
 async function prepare(root: string, { path, content }: FileChange): Promise<Prepared> {

@@ -14,8 +14,7 @@ export interface PushOrder {
 
 /**
  * Pushes a commit onto a branch that must have the expected head: a compare-and-swap. Where that is the commit's parent the lease forces
- * nothing; it also refuses a branch that was deleted or set back meanwhile, which a plain push would bring back. It does replace the
- * commits of a push branch, which {@link readPushTarget} has found to be ours.
+ * nothing; it also refuses a branch that was deleted or set back meanwhile, which a plain push would bring back.
  */
 export async function pushCommit({ git, root, url, commit, branch, expected, signal }: PushOrder): Promise<PushAnswer> {
   const target = `refs/heads/${branch}`;

@@ -47,10 +47,3 @@ export async function describeHead({ repository, commit, signal }: CommitQuestio
   const args = ['log', '--max-count=1', '--no-show-signature', '--format=%h "%s" by %an, %cr', commit, '--'];
   return succeeded(await git(args, { folder: root, signal }), 'read the last commit').trim();
 }
-
-/** The id of a commit's tree; the tree itself need not be there. */
-export async function treeOf({ repository, commit, signal }: CommitQuestion): Promise<string> {
-  const { git, root } = repository;
-  const args = ['log', '--max-count=1', '--no-show-signature', '--format=%T', commit, '--'];
-  return succeeded(await git(args, { folder: root, signal }), 'read a commit').trim();
-}

@@ -54,6 +54,8 @@ test.each([
   ['fatal: unable to access https://a:b@host/r', 'fatal: unable to access https://***@host/r'],
   ["'http://token@host'", "'http://***@host'"],
   ['git@host:r and https://host/a@b', 'git@host:r and https://host/a@b'],
+  ['https://u:p@sECRET@host/r', 'https://***@host/r'],
+  ['https://u:p/sECRET@host:1/r', 'https://***@host:1/r'],
 ])('secrets of %j are hidden', (text, hidden) => {
   expect(hideSecrets(text)).toBe(hidden);
 });

@@ -80,9 +80,9 @@ function notARemote(text: string): ActionError {
   });
 }
 
-/** Blanks what stands before an `@` in the URLs of a text: it may be a password. */
+/** Blanks the login in the URLs of a text, up to the last `@` where it has a password: somebody may have forgotten to encode that. */
 export function hideSecrets(text: string): string {
-  return text.replace(/(\w:\/\/)[^/@\s'"]+@/g, '$1***@');
+  return text.replace(/(\w:\/\/)(?:[^/:@\s'"]*:[^\s'"]*@|[^/@\s'"]+@)/g, '$1***@');
 }
 
 const branchFaults = /^[-/.]|[\s~^:?*[\\\u007f]|\.\.|@\{|\/\/|\/\.|\.$|\/$|\.lock(?:\/|$)|^@$|^$/;
