@@ -13,6 +13,8 @@ export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
 export { type Docker, startDocker } from './docker.ts';
+export type { AccessEntry } from './eks/authenticator.ts';
+export { type Eks, type EksOptions, startEks } from './eks/start-eks.ts';
 export { withFolder } from './folder.ts';
 export {
   type BareRepository,

@@ -32,8 +32,8 @@ export interface ControlPlaneOptions {
   readonly address?: string;
   /** Has pods bear their service account's token, which takes a controller manager. */
   readonly serviceAccounts?: boolean;
-  /** A file (kubeconfig) that names the webhook which is asked about tokens that the server does not know. */
-  readonly tokenWebhook?: string;
+  /** More arguments for the API server. */
+  readonly args?: readonly string[];
 }
 
 /** The node of a testbed's cluster. */
@@ -127,7 +127,7 @@ interface ApiServer extends ControlPlaneOptions {
 }
 
 /** The key of the server's certificate signs service accounts' tokens too. */
-function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebhook }: ApiServer): string[] {
+function apiServerArgs({ address, port, etcd, serviceAccounts = false, args = [] }: ApiServer): string[] {
   return [
     `--etcd-servers=${etcd}`,
     ...[`--bind-address=${address}`, `--advertise-address=${address}`, `--secure-port=${port}`],
@@ -136,7 +136,6 @@ function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebh
     ...['--service-account-issuer=https://kubernetes.default.svc', '--service-account-key-file=tls.pem'],
     ...['--service-account-signing-key-file=tls.key', '--kubelet-preferred-address-types=InternalIP'],
     ...(serviceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),
-    ...(tokenWebhook === undefined ? [] : [`--authentication-token-webhook-config-file=${tokenWebhook}`]),
-    ...(tokenWebhook === undefined ? [] : ['--authentication-token-webhook-version=v1']),
+    ...args,
   ];
 }
