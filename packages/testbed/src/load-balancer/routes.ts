@@ -6,8 +6,14 @@ export interface AlbIngress {
   readonly namespace: string;
   readonly name: string;
   readonly internal: boolean;
+  readonly listeners: readonly Listener[];
   /** Of the first path of the first rule, which takes every request. */
   readonly backend: { readonly service: string; readonly port: number | string } | undefined;
+}
+
+export interface Listener {
+  readonly protocol: 'HTTP' | 'HTTPS';
+  readonly port: number;
 }
 
 /** What serves an Ingress's requests. */
@@ -44,6 +50,8 @@ const servicePorts = z.object({
   spec: z.object({ ports: z.array(z.object({ name: z.string().optional(), port: z.number() })) }),
 });
 
+const listenPorts = z.array(z.partialRecord(z.enum(['HTTP', 'HTTPS']), z.number()));
+
 const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' };
 
 export async function listAlbIngresses(api: KubernetesApi): Promise<AlbIngress[]> {
@@ -67,8 +75,18 @@ function toAlbIngress({ metadata: { name, namespace, annotations }, spec }: z.in
     namespace,
     name,
     internal: annotations?.['alb.ingress.kubernetes.io/scheme'] !== 'internet-facing',
+    listeners: readListeners(annotations?.['alb.ingress.kubernetes.io/listen-ports'] ?? '[{"HTTP": 80}]'),
     backend: backend === undefined || port === undefined ? undefined : { service: backend.name, port },
   };
+}
+
+function readListeners(annotation: string): Listener[] {
+  return listenPorts
+    .parse(JSON.parse(annotation))
+    .flatMap(({ HTTP, HTTPS }) => [
+      ...(HTTP === undefined ? [] : [{ protocol: 'HTTP' as const, port: HTTP }]),
+      ...(HTTPS === undefined ? [] : [{ protocol: 'HTTPS' as const, port: HTTPS }]),
+    ]);
 }
 
 /** The ready endpoints of an Ingress's service: pods' own addresses and ports, as with target type ip. */

@@ -28,7 +28,12 @@ spec: { selector: { app: ui }, ports: [{ name: http, port: 80, targetPort: 8080 
 ---
 apiVersion: networking.k8s.io/v1
 kind: Ingress
-metadata: { name: ui, namespace: default, annotations: { alb.ingress.kubernetes.io/scheme: internet-facing } }
+metadata:
+  name: ui
+  namespace: default
+  annotations:
+    alb.ingress.kubernetes.io/scheme: internet-facing
+    alb.ingress.kubernetes.io/listen-ports: '[{"HTTP": 80}, {"HTTPS": 443}]'
 spec:
   ingressClassName: alb
   rules: [{ http: { paths: [{ path: /, pathType: Prefix, backend: { service: { name: ui, port: { number: 80 } } } }] } }]
@@ -85,6 +90,7 @@ describe('the simulated load balancer', () => {
     });
     await cluster.api.apply(podOf(reference));
     expect(await fetchUntil(`http://${hostname}/home`, 200)).toBe('Sample');
+    expect(await fetchUntil(`https://${hostname}/home`, 200)).toBe('Sample');
     await cluster.api.remove(ingress);
     while ((await lookup(hostname).catch(() => undefined)) !== undefined);
     await Promise.all([loadBalancer.stop(), ecr.stop(), cluster.stop()]);

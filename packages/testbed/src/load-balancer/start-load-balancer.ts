@@ -26,8 +26,8 @@ export interface LoadBalancer {
 
 interface Balancer {
   readonly hostname: string;
-  /** Undefined before it is provided, and of an internal one. */
-  readonly server: Server | undefined;
+  /** None before it is provided, and of an internal one. */
+  readonly servers: readonly Server[];
 }
 
 /** Of internal load balancers: nothing in the sandbox leads there, as nothing outside of a VPC does. */
@@ -35,8 +35,9 @@ const unreachable = '10.255.0.1';
 
 /**
  * Plays the AWS Load Balancer Controller in a sandbox (its own module cannot be had): an Ingress of class alb gets a host name of
- * Elastic Load Balancing's form, which exists a while later, in the sandbox's DNS. By http on port 80 it answers 503 until the
- * service has ready endpoints, then passes requests on to one of them. An internal one has an address that is not reached.
+ * Elastic Load Balancing's form, which exists a while later, in the sandbox's DNS. On the ports of its annotation listen-ports
+ * (default: http on 80) it answers 503 until the service has ready endpoints, then passes requests on to one of them. An internal one
+ * has an address that is not reached.
  */
 export async function startLoadBalancer({ cluster, delays = {} }: LoadBalancerOptions): Promise<LoadBalancer> {
   const { hostname: hostnameDelay = 500, name: nameDelay = 500 } = delays;
@@ -52,30 +53,30 @@ export async function startLoadBalancer({ cluster, delays = {} }: LoadBalancerOp
     await cluster.api.patchStatus(objectOf(ingress), { loadBalancer });
     await sleep(nameDelay, undefined, { signal, ref: false });
     const address = ingress.internal ? unreachable : addresses.next().value;
-    const server = ingress.internal ? undefined : await serveTargets({ api: cluster.api, ingress, address });
-    balancers.set(keyOf(ingress), { hostname, server });
+    const servers = ingress.internal ? [] : await serveTargets({ api: cluster.api, ingress, address, hostname });
+    balancers.set(keyOf(ingress), { hostname, servers });
     dns.set(hostname, address);
   };
   const reconcile = async (): Promise<void> => {
     const found = await listAlbIngresses(cluster.api);
     for (const ingress of found.filter(one => !balancers.has(keyOf(one)))) {
       const hostname = hostnameOf(ingress);
-      balancers.set(keyOf(ingress), { hostname, server: undefined });
+      balancers.set(keyOf(ingress), { hostname, servers: [] });
       provide(ingress, hostname).catch(() => balancers.delete(keyOf(ingress)));
     }
     const wanted = new Set(found.map(keyOf));
-    for (const [key, { hostname, server }] of balancers) {
+    for (const [key, { hostname, servers }] of balancers) {
       if (wanted.has(key)) continue;
       balancers.delete(key);
       dns.remove(hostname);
-      if (server !== undefined) await closeServer(server);
+      await Promise.all(servers.map(closeServer));
     }
   };
   const watching = repeat(reconcile, signal);
   const stop = async (): Promise<void> => {
     stopping.abort();
     await watching;
-    for (const { server } of balancers.values()) if (server !== undefined) await closeServer(server);
+    await Promise.all([...balancers.values()].flatMap(({ servers }) => servers.map(closeServer)));
     await dns.stop();
   };
   return { dns, stop };
