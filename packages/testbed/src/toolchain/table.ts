@@ -149,7 +149,7 @@ export const tools = {
     },
     file: 'kube-scheduler',
     onPath: { executable: 'kube-scheduler', versionArgs: ['--version'] },
-    estimate: 30,
+    estimate: 20,
   },
   kubelet: {
     version: '1.34.4',
@@ -162,7 +162,7 @@ export const tools = {
     },
     file: 'kubelet',
     onPath: { executable: 'kubelet', versionArgs: ['--version'] },
-    estimate: 240,
+    estimate: 280,
   },
   'image-automation-controller': {
     version: '1.2.4',
@@ -189,7 +189,7 @@ export const tools = {
       crds: ['github.com/fluxcd/source-controller@v1.9.5'],
     },
     file: 'source-controller',
-    estimate: 180,
+    estimate: 240,
   },
   'kustomize-controller': {
     version: '1.9.5',
@@ -200,7 +200,7 @@ export const tools = {
       crds: ['github.com/fluxcd/kustomize-controller@v1.9.5'],
     },
     file: 'kustomize-controller',
-    estimate: 90,
+    estimate: 180,
   },
   'image-reflector-controller': {
     version: '1.2.4',
@@ -212,7 +212,7 @@ export const tools = {
       crds: ['github.com/fluxcd/image-reflector-controller@v1.2.4'],
     },
     file: 'image-reflector-controller',
-    estimate: 60,
+    estimate: 150,
   },
   yq: {
     version: '4.54.2',
