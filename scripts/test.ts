@@ -25,7 +25,7 @@ const env = {
 
 const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'sshd', 'image-setters'];
 /** Brought with --all alone. */
-const longTools: readonly ToolName[] = ['etcd', 'kube-apiserver', 'image-automation-controller'];
+const longTools: readonly ToolName[] = ['etcd', 'kube-apiserver', 'image-automation-controller', 'client-config'];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
 async function test({ args: given, signal }: ScriptContext): Promise<number> {

@@ -1,5 +1,5 @@
 import { type Kubeconfig, kubeconfigInvalid, type Placed } from './parse.ts';
-import type { ClusterEntry, UserEntry } from './schema.ts';
+import { type ClusterEntry, nobody, type UserEntry } from './schema.ts';
 
 export interface Chosen {
   readonly context: string;
@@ -8,7 +8,10 @@ export interface Chosen {
   readonly user: Placed<UserEntry>;
 }
 
-/** Finds cluster and user of a context, the current one when none is named, and refuses what kubectl refuses. Throws CLUSTER_INVALID. */
+/**
+ * Finds cluster and user of a context, the current one when none is named, and refuses what kubectl refuses; also a user who is named and
+ * not there, with whom kubectl goes on as nobody. Throws CLUSTER_INVALID.
+ */
 export function chooseContext(config: Kubeconfig, wanted: string | undefined): Chosen {
   const context = wanted ?? config.currentContext;
   const names = [...config.contexts.keys()].join(', ') || 'none';
@@ -23,14 +26,14 @@ export function chooseContext(config: Kubeconfig, wanted: string | undefined): C
     throw kubeconfigInvalid('the kubeconfig', { expected: `the context "${context}"`, found: `contexts: ${names}` });
   }
   const { place } = placed.origin;
-  const { cluster: clusterName = '', user: userName = '' } = placed.entry;
+  const { cluster: clusterName = '', user: userName } = placed.entry;
   const cluster = config.clusters.get(clusterName);
-  const user = config.users.get(userName);
+  const user = userName === undefined ? { entry: nobody, origin: placed.origin } : config.users.get(userName);
   if (cluster === undefined) throw missing(place, { context, kind: 'cluster', name: clusterName });
-  if (user === undefined) throw missing(place, { context, kind: 'user', name: userName });
+  if (user === undefined) throw missing(place, { context, kind: 'user', name: userName ?? '' });
   const fault = clusterFault(cluster.entry) ?? userFault(user.entry);
   if (fault !== undefined) throw kubeconfigInvalid(place, { found: `context "${context}": ${fault}` });
-  return { context, userName, cluster, user };
+  return { context, userName: userName ?? '(nobody)', cluster, user };
 }
 
 function missing(place: string, { context, kind, name }: { context: string; kind: string; name: string }): Error {

@@ -61,7 +61,9 @@ async function credentialsOf(
   if (server.url.protocol === 'http:') return fixedCredentials({});
   const certificate = await clientCertificate(entry, origin, mask);
   if (entry.tokenFile !== undefined) {
-    return tokenFileCredentials({ file: placed(entry.tokenFile, origin), certificate, mask });
+    const source = tokenFileCredentials({ file: placed(entry.tokenFile, origin), certificate, mask });
+    await source.current();
+    return source;
   }
   const authorization = authorizationOf(entry, mask);
   if (entry.exec && authorization === undefined && certificate === undefined) {

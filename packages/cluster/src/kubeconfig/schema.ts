@@ -69,8 +69,12 @@ const user = z.looseObject({
   exec: exec.nullish(),
 });
 
+/** A user who shows nothing. */
+export const nobody = user.parse({});
+
 const context = z.looseObject({ cluster: text, user: text, namespace: text });
 
+const orEmpty = <T extends z.ZodType>(schema: T) => z.preprocess(value => value ?? {}, schema);
 const entries = <T extends z.ZodType>(entry: T) =>
   z
     .array(entry)
@@ -82,9 +86,9 @@ export const kubeconfigSchema = z.looseObject({
   apiVersion: text.refine(value => value === undefined || value === 'v1', 'is not v1'),
   kind: text.refine(value => value === undefined || value === 'Config', 'is not Config'),
   'current-context': text,
-  clusters: entries(z.looseObject({ name: z.string(), cluster })),
-  users: entries(z.looseObject({ name: z.string(), user })),
-  contexts: entries(z.looseObject({ name: z.string(), context })),
+  clusters: entries(z.looseObject({ name: z.string(), cluster: orEmpty(cluster) })),
+  users: entries(z.looseObject({ name: z.string(), user: orEmpty(user) })),
+  contexts: entries(z.looseObject({ name: z.string(), context: orEmpty(context) })),
 });
 
 export type ClusterEntry = z.infer<typeof cluster>;

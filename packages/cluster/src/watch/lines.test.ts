@@ -38,5 +38,7 @@ async function collect(chunks: readonly Buffer[], limit = 1_000_000): Promise<st
   async function* stream(): AsyncGenerator<Buffer> {
     yield* chunks;
   }
-  return Array.fromAsync(readLines(stream(), { limit }));
+  const lines: string[] = [];
+  for await (const line of readLines(stream(), { limit })) lines.push(line);
+  return lines;
 }
