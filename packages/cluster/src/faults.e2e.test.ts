@@ -126,12 +126,14 @@ describe('between us and a real API server', () => {
     await cluster.close();
   });
 
-  test('a refusal is believed at first, and not at once when the watch has worked before: a server that starts knows no roles yet', async () => {
+  test('a refusal is believed at first; once the watch has worked, only when it lasts: a server that starts knows no roles yet', async () => {
     const { cluster } = await open();
     faults = [status(403)];
     await expect(tell(cluster, 1)).rejects.toMatchObject({ code: 'CLUSTER_DENIED' });
     faults = [undefined, status(403), status(404), status(403), status(410)];
     expect(await tell(cluster, 2)).toEqual(['state', 'state']);
+    faults = [undefined, ...Array.from({ length: 100 }, () => status(403))];
+    await expect(tell(cluster, 2)).rejects.toMatchObject({ code: 'CLUSTER_DENIED' });
     await cluster.close();
   });
 

@@ -8,7 +8,10 @@ import { tokenFileCredentials } from './token-file.ts';
 
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
 
-/** Access as the service account of the pod that this process runs in (Kubernetes documentation, "Accessing the Kubernetes API from a Pod"). Throws CLUSTER_INVALID. */
+/**
+ * Access as the service account of the pod that this process runs in (Kubernetes documentation, "Accessing the Kubernetes API from a Pod").
+ * Throws CLUSTER_INVALID.
+ */
 export async function inClusterAccess(
   { env, mask }: Pick<ClusterOptions, 'env' | 'mask'>,
   folder = serviceAccount,

@@ -38,7 +38,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     closed.abort();
     await transport.close();
   };
-  return openClient({ exchange, firstTries: (retryDelays ?? firstDelays).length, doubt: 15_000, signal, close });
+  return openClient({ exchange, firstTries: (retryDelays ?? firstDelays).length, doubt: 10_000, signal, close });
 }
 
 async function findAccess(options: ClusterOptions): Promise<ClusterAccess> {

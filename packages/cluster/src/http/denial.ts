@@ -42,7 +42,7 @@ function explainUnauthenticated(denied: Denied): { likely: string; remedy: strin
   switch (origin.kind) {
     case 'eks':
       return {
-        likely: `no access entry of the cluster ${origin.name}, and no line of its aws-auth ConfigMap, names ${principal ?? 'the identity of these AWS credentials'}`,
+        likely: `no access entry of the cluster ${origin.name}, and no line of its aws-auth ConfigMap, names ${principal ?? 'this identity'}`,
         remedy: accessEntry(denied, principal).join(' '),
       };
     case 'kubeconfig':
@@ -82,7 +82,8 @@ function accessEntry({ request, origin, server }: Denied, identity: string | und
   const place = origin.kind === 'eks' ? `--cluster-name ${origin.name} --region ${origin.region}` : '--cluster-name NAME';
   const who = `${place} --principal-arn ${principal ?? 'ROLE_ARN'}`;
   const { right } = request;
-  const entry = `On Amazon EKS: aws eks create-access-entry ${who} --kubernetes-groups ${group} (update-access-entry where there is one), and bind the group ${group} to that rule`;
+  const command = `aws eks create-access-entry ${who} --kubernetes-groups ${group} (update-access-entry where there is one)`;
+  const entry = `On Amazon EKS: ${command}, and bind the group ${group} to that rule`;
   const policy = policyFor(right);
   if (policy === undefined) return [`${entry}.`];
   const scope = right.namespace === undefined ? 'type=cluster' : `type=namespace,namespaces=${right.namespace}`;

@@ -26,7 +26,7 @@ test('a short absence is not told, a long one once, and its end', () => {
   at(30_000, presence.answered);
   at(31_000, presence.answered);
   expect(told).toEqual([
-    'The Kubernetes API server https://k8s has not answered for 5 s (ECONNREFUSED); still trying.',
+    'The Kubernetes API server https://k8s has been failing for 5 s (ECONNREFUSED); still trying.',
     'The Kubernetes API server https://k8s answers again, after 20 s.',
   ]);
 });

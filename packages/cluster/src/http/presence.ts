@@ -31,7 +31,7 @@ export function trackPresence({ server, onNotice, patience, now }: PresenceOptio
     if (away.told || now() - away.since < patience) return;
     away.told = true;
     const words = failure.found === undefined ? '' : ` (${failure.found})`;
-    onNotice(`The Kubernetes API server ${server} has not answered for ${seconds(now() - away.since)}${words}; still trying.`);
+    onNotice(`The Kubernetes API server ${server} has been failing for ${seconds(now() - away.since)}${words}; still trying.`);
   };
   return { reached: () => reached, answered, missed };
 }

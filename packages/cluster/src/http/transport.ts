@@ -78,7 +78,7 @@ async function openDispatcher(server: ServerAccess, certificate: ClientCertifica
     rejectUnauthorized: !server.skipVerification,
     timeout: 10_000,
   };
-  const common = { headersTimeout: 60_000, allowH2: false };
+  const common = { headersTimeout: 60_000, keepAliveTimeout: 30_000, allowH2: false };
   return server.proxy === undefined
     ? new Agent({ ...common, connect: tls })
     : new ProxyAgent({ ...common, uri: server.proxy, requestTls: tls, connectTimeout: 10_000 });

@@ -42,7 +42,7 @@ describe('a watch', () => {
       await seen.until(2);
       expect(seen.words()).toEqual(['state 0', 'changed 1']);
       expect(watched.notices).toEqual([
-        expect.stringMatching(/^The Kubernetes API server https:\S+ has not answered for \d+ s \(.+\); still trying\.$/),
+        expect.stringMatching(/^The Kubernetes API server https:\S+ has been failing for \d+ s \(.+\); still trying\.$/),
         expect.stringMatching(/answers again, after \d+ s\.$/),
       ]);
     });

@@ -1,4 +1,4 @@
-import { ActionError } from '@eks-gitops/errors';
+import { ActionError, type ErrorCode } from '@eks-gitops/errors';
 import type { Observation, ResourceSelection } from '../cluster.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Right } from '../http/request.ts';
@@ -39,7 +39,7 @@ export async function* observeObjects(exchange: Exchange, request: ObserveReques
       if (!exchange.presence.reached() && backOff.count() > request.firstTries) throw thrown.failure;
       return delayAfter(thrown, delay);
     }
-    if (!worked || !mayBeStarting(thrown)) throw thrown;
+    if (!worked || !isDoubtful(thrown)) throw thrown;
     refusedSince ??= performance.now();
     if (performance.now() - refusedSince > request.doubt) throw thrown;
     return delayAfter({ retryAfter: undefined }, Math.max(delay, 100));
@@ -72,9 +72,14 @@ export async function* observeObjects(exchange: Exchange, request: ObserveReques
   }
 }
 
-/** What a server answers too that has not yet read its roles and definitions. */
-function mayBeStarting(thrown: unknown): boolean {
-  return thrown instanceof ActionError && (thrown.code === 'CLUSTER_DENIED' || thrown.code === 'KIND_UNKNOWN');
+/** What a server answers too that has not yet read its roles and definitions, and what AWS or a plugin says on a bad day. */
+const doubtful: readonly ErrorCode[] = [
+  ...(['CLUSTER_DENIED', 'KIND_UNKNOWN'] as const),
+  ...(['CLUSTER_UNREACHABLE', 'CLUSTER_INVALID', 'AWS_CREDENTIALS_MISSING'] as const),
+];
+
+function isDoubtful(thrown: unknown): boolean {
+  return thrown instanceof ActionError && doubtful.includes(thrown.code);
 }
 
 function watchFailed(selection: ResourceSelection, words: string): ActionError {
