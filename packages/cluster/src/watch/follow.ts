@@ -26,9 +26,9 @@ export type WatchEnd =
 
 /** Characters; etcd holds objects of 1.5 MB at most. */
 const longestLine = 32 * 1024 * 1024;
-/** Seconds after which the server is to close the watch; it sends a bookmark each minute, and one before it closes. */
-const duration = 240;
-/** Milliseconds of silence after which a connection counts as dead. */
+/** Seconds after which the server is to close the watch: just before, it sends a bookmark, so that a quiet watch knows a young version too. */
+const duration = 60;
+/** Milliseconds of silence after which a connection counts as dead: longer than a watch lasts, since bookmarks come as rarely as that. */
 const silence = 90_000;
 
 /**
