@@ -7,7 +7,7 @@ import { enterSandbox, findTool, type MachineState, readMachine, type ToolName }
 import { execa } from 'execa';
 import { type Check, checks, linters, runCheck } from './checks.ts';
 import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
-import { labTools } from './lab-tools.ts';
+import { clusterTools, labTools } from './lab-tools.ts';
 import { readFlags, runScript, type ScriptContext } from './run-script.ts';
 
 const usage = `Usage: scripts/test [--all] [-- JEST ARGUMENTS]
@@ -25,10 +25,7 @@ const env = {
 
 const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'sshd', 'image-setters'];
 /** Brought with --all alone. */
-const longTools: readonly ToolName[] = [
-  ...(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'containerd'] as const),
-  ...(['source-controller', 'kustomize-controller', 'image-reflector-controller', 'image-automation-controller'] as const),
-];
+const longTools: readonly ToolName[] = [...clusterTools, 'client-config'];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
 async function test({ args: given, signal }: ScriptContext): Promise<number> {

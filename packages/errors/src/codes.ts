@@ -97,6 +97,22 @@ export const errorCodes = {
   ECR_LOGIN_FAILED: { ending: 'failed', meaning: 'Amazon ECR gave no authorization token.' },
   CREDENTIAL_HELPER_FAILED: { ending: 'failed', meaning: 'A docker credential helper failed.' },
   DOCKER_CONFIG_INVALID: { ending: 'failed', meaning: 'The docker configuration file is malformed.' },
+  CLUSTER_INVALID: {
+    ending: 'failed',
+    meaning: 'The kubeconfig, or what a pod knows of its own cluster, is malformed or names what cannot be used.',
+  },
+  CLUSTER_NOT_FOUND: { ending: 'failed', meaning: 'Amazon EKS knows no active cluster of that name in the region.' },
+  CLUSTER_DENIED: { ending: 'failed', meaning: 'The cluster, or AWS before it, refused the identity or what it asked for.' },
+  CLUSTER_UNREACHABLE: {
+    ending: 'failed',
+    meaning: 'The Kubernetes API server could not be reached, or kept failing after every retry.',
+  },
+  CLUSTER_RESPONSE: {
+    ending: 'failed',
+    meaning: 'The Kubernetes API server refused a request, or answered something that the API does not allow.',
+  },
+  KIND_UNKNOWN: { ending: 'failed', meaning: 'The cluster does not serve that kind of object in that version.' },
+  OBJECT_MISSING: { ending: 'failed', meaning: 'The cluster does not hold an object that the step needs.' },
   TIMED_OUT: { ending: 'timed-out', meaning: 'The time limit ended before the step did.' },
   CANCELLED: { ending: 'cancelled', meaning: 'The step was cancelled.' },
   UNEXPECTED: { ending: 'failed', meaning: 'A fault in eks-gitops-actions itself; please report it.' },

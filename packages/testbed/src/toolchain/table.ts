@@ -164,6 +164,12 @@ export const tools = {
     onPath: { executable: 'kubelet', versionArgs: ['--version'] },
     estimate: 280,
   },
+  'client-config': {
+    version: '0.34.4+1',
+    source: { kind: 'go', module: 'k8s.io/client-go', commands: ['./cmd/client-config'], own: 'client-config' },
+    file: 'client-config',
+    estimate: 30,
+  },
   'image-automation-controller': {
     version: '1.2.4',
     source: {
