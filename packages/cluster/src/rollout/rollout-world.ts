@@ -25,7 +25,12 @@ interface WorkloadChange {
   readonly generation?: number;
 }
 
-export function deployment({ image = `${repository}:${ourTag}`, spec = {}, status = {}, generation = 2 }: WorkloadChange = {}): Workload {
+export function deployment({
+  image = `${repository}:${ourTag}`,
+  spec = {},
+  status = {},
+  generation = 2,
+}: WorkloadChange = {}): Workload {
   const metadata = { name: 'ui', namespace: 'shop', uid: 'deployment', generation, creationTimestamp: created };
   return schemas.workload.parse({
     apiVersion: 'apps/v1',
@@ -75,7 +80,14 @@ interface PodChange {
 }
 
 export function pod(change: PodChange): Pod {
-  const { name, owner = 'new', labels = {}, imageID = `${repository}@${digestOf('a')}`, phase = 'Running', deletionTimestamp } = change;
+  const {
+    name,
+    owner = 'new',
+    labels = {},
+    imageID = `${repository}@${digestOf('a')}`,
+    phase = 'Running',
+    deletionTimestamp,
+  } = change;
   const { state = { running: { startedAt: created } }, restartCount = 0, lastState = {}, status = {} } = change;
   const ready = 'running' in state ? 'True' : 'False';
   return schemas.pod.parse({
@@ -88,13 +100,28 @@ export function pod(change: PodChange): Pod {
       labels: { app: 'ui', ...labels },
       ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: `ui-${owner}`, uid: owner, controller: true }],
     },
-    spec: { nodeName: 'node-1', containers: [{ name: 'ui', image: `${repository}:${ourTag}` }, { name: 'proxy', image: 'public.ecr.aws/envoy:1.36' }] },
+    spec: {
+      nodeName: 'node-1',
+      containers: [
+        { name: 'ui', image: `${repository}:${ourTag}` },
+        { name: 'proxy', image: 'public.ecr.aws/envoy:1.36' },
+      ],
+    },
     status: {
       phase,
-      conditions: [{ type: 'Ready', status: ready }, { type: 'PodScheduled', status: 'True' }],
+      conditions: [
+        { type: 'Ready', status: ready },
+        { type: 'PodScheduled', status: 'True' },
+      ],
       containerStatuses: [
         { name: 'ui', image: `${repository}:${ourTag}`, imageID, restartCount, state, lastState, ready: true },
-        { name: 'proxy', imageID: `public.ecr.aws/envoy@${digestOf('e')}`, restartCount: 0, state: { running: {} }, lastState: {} },
+        {
+          name: 'proxy',
+          imageID: `public.ecr.aws/envoy@${digestOf('e')}`,
+          restartCount: 0,
+          state: { running: {} },
+          lastState: {},
+        },
       ],
       ...status,
     },
@@ -105,7 +132,10 @@ export function pod(change: PodChange): Pod {
 export function view(change: Partial<RolloutView> = {}): RolloutView {
   return {
     workload: deployment(),
-    replicaSets: [replicaSet(), replicaSet({ uid: 'old', image: `${repository}:i20261101000000-00000000`, status: { availableReplicas: 0 } })],
+    replicaSets: [
+      replicaSet(),
+      replicaSet({ uid: 'old', image: `${repository}:i20261101000000-00000000`, status: { availableReplicas: 0 } }),
+    ],
     controllerRevisions: [],
     pods: [pod({ name: 'ui-new-1' }), pod({ name: 'ui-new-2' })],
     events: [],

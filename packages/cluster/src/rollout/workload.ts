@@ -31,7 +31,8 @@ export function parseWorkload(text: string): GivenWorkload {
 
 function parseKind(given: string): WorkloadKind | undefined {
   const word = given.toLowerCase().replace(/\.apps$/, '');
-  return shortNames[word] ?? workloadKinds.find(kind => [kind.toLowerCase(), `${kind.toLowerCase()}s`].includes(word));
+  const short = Object.hasOwn(shortNames, word) ? shortNames[word] : undefined;
+  return short ?? workloadKinds.find(kind => [kind.toLowerCase(), `${kind.toLowerCase()}s`].includes(word));
 }
 
 /** As kubectl names it, with the namespace before it: `shop/deployment/ui`. */
