@@ -22,8 +22,9 @@ export interface ImageDigests {
 }
 
 /** Compares digests of one repository in its registry, which is asked only when two differ. */
-export function openImageDigests(registry: () => Registry, name: string): ImageDigests {
+export function openImageDigests(open: (host: string) => Registry, name: string): ImageDigests {
   const repository = parseRepository(name);
+  const registry = (): Registry => open(repository.registry);
   const held = new Map<Digest, Promise<Held | undefined>>();
   const readOnce = (digest: Digest): Promise<Held | undefined> => {
     const known = held.get(digest) ?? readHeld(registry(), repository, digest);

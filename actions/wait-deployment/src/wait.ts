@@ -1,12 +1,11 @@
-import { type ActionContext, clusterTarget, formatRecord, givenUser } from '@eks-gitops/action';
+import { type ActionContext, clusterTarget, formatRecord } from '@eks-gitops/action';
 import { type Cluster, openCluster } from '@eks-gitops/cluster';
 import { awaitRollout, formatWorkload, type ImageDemand, type Rollout, type WorkloadName } from '@eks-gitops/cluster/rollout';
-import { type Digest, parseRepository, releaseTagForm } from '@eks-gitops/images';
-import { openLogin } from '@eks-gitops/images/login';
-import { openRegistry, proxySettings, type Registry } from '@eks-gitops/images/registry';
+import { type Digest, releaseTagForm } from '@eks-gitops/images';
 import { formatImage, type NamedImage, resolveImage } from './image.ts';
 import { openImageDigests } from './image-digests.ts';
 import type { WaitInputs } from './inputs.ts';
+import { type LazyRegistry, lazyRegistry } from './lazy-registry.ts';
 import { tolerancesOf } from './toleration.ts';
 import { resolveWorkloads, verifyGiven } from './workloads.ts';
 
@@ -31,7 +30,7 @@ export async function wait(inputs: WaitInputs, context: ActionContext): Promise<
   verifyGiven(inputs);
   const named = resolveImage(inputs);
   const { env, signal, mask, log } = context;
-  const registry = lazyRegistry(named, inputs, context);
+  const registry = lazyRegistry(inputs, context);
   const cluster = await openCluster({
     target: clusterTarget(inputs, context),
     env,
@@ -53,7 +52,7 @@ export async function wait(inputs: WaitInputs, context: ActionContext): Promise<
   }
 }
 
-async function resolveWanted(named: NamedImage, open: () => Registry): Promise<Wanted> {
+async function resolveWanted(named: NamedImage, open: LazyRegistry['open']): Promise<Wanted> {
   const digests = openImageDigests(open, named.name);
   const { digest = await digests.resolve(named.tag ?? 'latest') } = named;
   return { image: { ...named, digest }, isOurs: other => digests.isSame(digest, other) };
@@ -79,6 +78,7 @@ async function awaitAll(workloads: readonly WorkloadName[], waiting: Waiting): P
       isOurs: wanted?.isOurs ?? (async () => true),
       tolerances: tolerancesOf(inputs.tolerate),
       timeout: inputs.timeout,
+      now: context.now,
       signal,
       onProgress: sentence => context.log.info(sentence),
     }),
@@ -95,34 +95,6 @@ function demandOf({ name, tag, digest }: Wanted['image'], container: string | un
   const isNewer = (other: string): boolean =>
     tag !== undefined && [tag, other].every(one => releaseTagForm.test(one)) && other > tag;
   return { name, tag, digest, container, isNewer };
-}
-
-/** The registry is only spoken to when something has to be asked. */
-function lazyRegistry(
-  named: NamedImage | undefined,
-  inputs: WaitInputs,
-  context: ActionContext,
-): { open: () => Registry; close: () => Promise<void> } {
-  const { env, signal, mask, log } = context;
-  let opened: Registry | undefined;
-  const open = (): Registry => {
-    opened ??= openRegistry({
-      credentials: openLogin({
-        mode: inputs.login,
-        registry: parseRepository(named?.name ?? '').registry,
-        user: givenUser(inputs),
-        env,
-        signal,
-        mask,
-      }),
-      signal,
-      onNotice: notice => log.notice(notice),
-      allowedRealms: inputs['token-hosts'],
-      proxy: proxySettings(env),
-    });
-    return opened;
-  };
-  return { open, close: async () => opened?.close() };
 }
 
 function sentenceOf({ workload, pods, images, superseded, seconds }: Rollout): string {

@@ -20,6 +20,7 @@ export interface AwaitRolloutOptions {
   readonly tolerances?: Tolerances | undefined;
   /** In milliseconds. */
   readonly timeout: number;
+  readonly now: () => Date;
   readonly signal: AbortSignal;
   /** One sentence, whenever what is waited for changes. */
   readonly onProgress: (sentence: string) => void;
@@ -78,7 +79,7 @@ async function watch(options: AwaitRolloutOptions, { view, bell, late }: Followe
   try {
     for (;;) {
       const seen = view();
-      const now = performance.now();
+      const now = options.now().getTime();
       if (seen !== undefined) ({ verdict, memory } = judgeRollout(seen, { demand, known, tolerances, memory, now }));
       if (verdict.kind === 'complete') return verdict;
       if (verdict.kind === 'failed') throw await failureOf(options, verdict, seen);

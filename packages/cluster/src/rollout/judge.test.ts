@@ -150,6 +150,16 @@ describe('a rollout is waited for while', () => {
     expect(verdict).toMatchObject({ kind: 'waiting', troubles: [`ui-new-2 cannot be scheduled: ${message}`], again: undefined });
   });
 
+  test('a container that has ended once has not stayed up for a while', () => {
+    const startedAt = '2026-11-23T17:20:00Z';
+    const start = Date.parse(startedAt);
+    const given = view(withState({ running: { startedAt } }, { restartCount: 1, lastState: crashed }));
+    const { verdict, memory } = judge(given, { now: start + 1000 });
+    expect(verdict).toMatchObject({ kind: 'waiting', again: start + 10_000 });
+    expect(lacks(verdict)).toBe('ui-new-2 to stay up (container ui was restarted once)');
+    expect(judge(given, { memory, now: start + 10_000 }).verdict.kind).toBe('complete');
+  });
+
   test('a quota is used up', () => {
     const message = 'pods "ui-new-2" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=1, limited: pods=1';
     const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }];

@@ -1,13 +1,13 @@
 import { type Fault, faultKey, faultKinds, type Tolerances } from './fault.ts';
 import { containersOf, type ImageDemand, type KnownDigests, runningImages, type TemplateImage, templateImage } from './image.ts';
 import type { Workload } from './objects.ts';
-import { podFaults, podTroubles } from './pod-faults.ts';
+import { podFaults, podTroubles, settlingContainers } from './pod-faults.ts';
 import { desiredPods, lacksOf, workloadFaults, workloadTroubles } from './progress.ts';
 import { type RevisionPods, type RolloutView, revisionPods } from './revision.ts';
 
 /** What is remembered from one judgement to the next. */
 export interface RolloutMemory {
-  /** Since when each fault lasts, in milliseconds of the judge's clock. */
+  /** Since when each fault lasts, in milliseconds since 1970. */
   readonly since: ReadonlyMap<string, number>;
   /** Whether the template has named our image. */
   readonly sawOurs: boolean;
@@ -39,7 +39,7 @@ export type Verdict =
       readonly troubles: readonly string[];
       /** Digests of which it must be known whether they are our image. */
       readonly unknown: readonly string[];
-      /** When to judge again though nothing has changed, by the judge's clock. */
+      /** When to judge again though nothing has changed, in milliseconds since 1970. */
       readonly again: number | undefined;
     }
   | { readonly kind: 'failed'; readonly fault: Fault; readonly troubles: readonly string[] };
@@ -49,7 +49,7 @@ export interface JudgeOptions {
   readonly known: KnownDigests;
   readonly tolerances: Tolerances;
   readonly memory: RolloutMemory;
-  /** Milliseconds of a clock that only goes forward. */
+  /** In milliseconds since 1970. */
   readonly now: number;
 }
 
@@ -57,7 +57,7 @@ export interface JudgeOptions {
 export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdict: Verdict; memory: RolloutMemory } {
   const { known, tolerances, now } = options;
   const examined = examine(view, options);
-  const { faults, lacks, troubles, unknown, complete, isOurs } = examined;
+  const { faults, lacks, troubles, unknown, complete, isOurs, settled } = examined;
   const since = new Map(faults.map(fault => [faultKey(fault), options.memory.since.get(faultKey(fault)) ?? now]));
   const memory = { since, sawOurs: options.memory.sawOurs || isOurs };
   if (complete !== undefined && faults.length === 0 && lacks.length === 0 && unknown.length === 0) {
@@ -67,7 +67,8 @@ export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdic
     (since.get(faultKey(fault)) ?? now) + (tolerances[fault.kind] ?? faultKinds[fault.kind].tolerance);
   const [fault] = faults.filter(one => ends(one) <= now);
   if (fault !== undefined) return { verdict: { kind: 'failed', fault, troubles }, memory };
-  const again = faults.length === 0 ? undefined : Math.min(...faults.map(ends));
+  const times = [...faults.map(ends), ...settled].filter(Number.isFinite);
+  const again = times.length === 0 ? undefined : Math.min(...times);
   const told = faults.map(({ says, found }) => (found === undefined ? says : `${says.replace(/\.$/, '')} (${found})`));
   const unasked = unknown.filter(digest => !known.has(digest));
   return { verdict: { kind: 'waiting', lacks, troubles: [...told, ...troubles], unknown: unasked, again }, memory };
@@ -79,12 +80,14 @@ interface Examination {
   readonly troubles: readonly string[];
   readonly unknown: readonly string[];
   readonly isOurs: boolean;
+  /** When what has been restarted counts. */
+  readonly settled: readonly number[];
   readonly complete?: Complete;
 }
 
-const nothing = { faults: [], lacks: [], troubles: [], unknown: [], isOurs: false } satisfies Examination;
+const nothing = { faults: [], lacks: [], troubles: [], unknown: [], isOurs: false, settled: [] } satisfies Examination;
 
-function examine(view: RolloutView, { demand, known, memory }: JudgeOptions): Examination {
+function examine(view: RolloutView, { demand, known, memory, now }: JudgeOptions): Examination {
   const { workload } = view;
   if (workload === undefined) {
     return { ...nothing, lacks: ['it to be created'], faults: [{ kind: 'missing', says: 'There is no such workload.' }] };
@@ -100,7 +103,8 @@ function examine(view: RolloutView, { demand, known, memory }: JudgeOptions): Ex
   }
   const pods = revisionPods(workload, view);
   const running = demand === undefined || image === undefined ? nothing : examineImages({ demand, image, pods, known });
-  const lacks = [...lacksOf(workload, pods), ...running.lacks];
+  const settling = pods.newest.flatMap(pod => settlingContainers(pod, now));
+  const lacks = [...lacksOf(workload, pods), ...running.lacks, ...settling.map(({ lack }) => lack)];
   const held = lacks.length === 0 ? [] : [...pods.newest.flatMap(podFaults), ...workloadFaults(workload, pods, view)];
   return {
     isOurs,
@@ -108,6 +112,7 @@ function examine(view: RolloutView, { demand, known, memory }: JudgeOptions): Ex
     faults: [...running.faults, ...held],
     troubles: [...pods.newest.flatMap(podTroubles), ...workloadTroubles(workload, pods, view)],
     unknown: running.unknown,
+    settled: settling.map(({ until }) => until),
     complete: completeRollout(workload, { pods, image }),
   };
 }

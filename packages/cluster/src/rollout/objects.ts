@@ -102,7 +102,7 @@ const terminated = z.object({ exitCode: z.number(), reason: z.string().default('
 const state = z
   .object({
     waiting: z.object({ reason: z.string().default(''), message: z.string().default('') }).optional(),
-    running: z.object({}).optional(),
+    running: z.object({ startedAt: z.string().optional() }).optional(),
     terminated: terminated.optional(),
   })
   .default({});
@@ -145,8 +145,6 @@ const event = z.object({
 /** Objects of `apps/v1` and `v1`, as far as a rollout is told by them; what the server left out is filled in. */
 export type Workload = z.infer<typeof workload>;
 export type Deployment = z.infer<typeof deployment>;
-export type StatefulSet = z.infer<typeof statefulSet>;
-export type DaemonSet = z.infer<typeof daemonSet>;
 export type ReplicaSet = z.infer<typeof replicaSet>;
 export type ControllerRevision = z.infer<typeof controllerRevision>;
 export type Pod = z.infer<typeof pod>;
