@@ -1,3 +1,4 @@
+import type { ReleaseRecord } from '@eks-gitops/action';
 import { expect, test } from '@jest/globals';
 import { formatImage, parseImage, resolveImage } from './image.ts';
 import { haveSameConfigs } from './image-digests.ts';
@@ -19,14 +20,14 @@ test.each(['a.example/ui', 'a.example/UI:v1', 'a.example/ui@sha256:12', 'a.examp
   expect(() => parseImage(text)).toThrow();
 });
 
-const record = {
+const record: ReleaseRecord = {
   schema: 1,
   image: 'a.example/ui',
   revision: 'c'.repeat(40),
   commitTime: '2026-11-23T17:17:20Z',
   builds: [],
   index: { digest, tag: 'v1', platforms: ['linux/amd64'] },
-} as const;
+};
 
 test('the image is the input, else the index of the record, and both must agree', () => {
   const image = { name: 'a.example/ui', tag: 'v1' };

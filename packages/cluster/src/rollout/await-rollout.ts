@@ -80,7 +80,11 @@ async function watch(options: AwaitRolloutOptions, { view, bell, late }: Followe
     for (;;) {
       const seen = view();
       const now = options.now().getTime();
-      if (seen !== undefined) ({ verdict, memory } = judgeRollout(seen, { demand, known, tolerances, memory, now }));
+      if (seen === undefined) {
+        await bell.heard({ within: undefined, signal: ends });
+        continue;
+      }
+      ({ verdict, memory } = judgeRollout(seen, { demand, known, tolerances, memory, now }));
       if (verdict.kind === 'complete') return verdict;
       if (verdict.kind === 'failed') throw await failureOf(options, verdict, seen);
       tell(verdict);
@@ -115,7 +119,7 @@ async function before(signal: AbortSignal, work: Promise<void>): Promise<void> {
 async function failureOf(
   options: AwaitRolloutOptions,
   { fault, troubles }: { fault: Fault; troubles: readonly string[] },
-  seen: RolloutView | undefined,
+  seen: RolloutView,
 ): Promise<ActionError> {
   const evidence = await evidenceOf(options, { fault, seen, within: patience.failed });
   options.signal.throwIfAborted();

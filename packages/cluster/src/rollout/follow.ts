@@ -119,13 +119,12 @@ interface Told<T> {
   readonly kind: string;
 }
 
-function kept<T>(before: Map<string, T>, { observation, schema, kind }: Told<T>): Map<string, T> {
+function kept<T>(objects: Map<string, T>, { observation, schema, kind }: Told<T>): Map<string, T> {
   const read = (object: unknown): [string, T] => [uidOf(object, kind), parse(schema, object, kind)];
   if (observation.type === 'state') return new Map(observation.objects.map(read));
-  const after = new Map(before);
-  if (observation.type === 'changed') after.set(...read(observation.object));
-  else after.delete(uidOf(observation.object, kind));
-  return after;
+  if (observation.type === 'changed') objects.set(...read(observation.object));
+  else objects.delete(uidOf(observation.object, kind));
+  return objects;
 }
 
 function uidOf(object: unknown, kind: string): string {
