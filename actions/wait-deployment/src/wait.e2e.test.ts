@@ -93,6 +93,14 @@ describe('on a real cluster', () => {
       { code: 'CONTAINER_CRASHING', found: /^exit code 3, Error$/, detail: /Last log lines.*\n {2}no database/ },
     ],
     [
+      'a liveness probe that fails',
+      {
+        spec: { minReadySeconds: 20 },
+        container: { livenessProbe: { httpGet: { path: '/none', port: 8080 }, periodSeconds: 1, failureThreshold: 1 } },
+      },
+      { code: 'CONTAINER_CRASHING', found: /^exit code \d+/, detail: /Liveness probe failed/ },
+    ],
+    [
       'a Secret that is not there',
       { container: { envFrom: [{ secretRef: { name: 'database' } }] } },
       { code: 'CONTAINER_INVALID', found: /CreateContainerConfigError .*secret "database" not found/ },

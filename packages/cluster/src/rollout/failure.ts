@@ -59,11 +59,23 @@ export function rolloutFailure(fault: Fault, facts: FailureFacts): ActionError {
   return new ActionError({ code: faultKinds[kind].code, message, expected, found, likely, remedy, detail });
 }
 
-/** A program of another machine is known by the kernel's words for it. */
+/** Why a container may have ended, by the words of kernel, kubelet and runtime. */
+const endings: readonly (readonly [words: RegExp, advice: Advice])[] = [
+  [
+    /exec format error/i,
+    { likely: "the image is for another architecture than the node's", remedy: 'publish an index that holds the architecture' },
+  ],
+  [/OOMKilled/, { likely: 'it needs more memory than its limit allows', remedy: 'raise resources.limits.memory' }],
+  [
+    /(?:Liveness|Startup) probe failed/,
+    { likely: 'its liveness or startup probe fails, so the kubelet ends it', remedy: 'see the words of the probe above' },
+  ],
+];
+
 function adviceOn({ kind, found = '' }: Fault, detail = ''): Advice {
-  const foreign = kind === 'crash' && /exec format error/i.test(`${found} ${detail}`);
-  const likely = "the image is for another architecture than the node's";
-  return foreign ? { likely, remedy: 'publish an index that holds the architecture' } : advice[kind];
+  const words = `${found}\n${detail}`;
+  const ending = kind === 'crash' ? endings.find(([known]) => known.test(words)) : undefined;
+  return ending === undefined ? advice[kind] : ending[1];
 }
 
 /** The error for a rollout that took too long. */

@@ -104,7 +104,9 @@ function examine(view: RolloutView, { demand, known, memory, now }: JudgeOptions
   const pods = revisionPods(workload, view);
   const running = demand === undefined || image === undefined ? nothing : examineImages({ demand, image, pods, known });
   const settling = pods.newest.flatMap(pod => settlingContainers(pod, now));
-  const lacks = [...lacksOf(workload, pods), ...running.lacks, ...settling.map(({ lack }) => lack)];
+  const counted = lacksOf(workload, pods);
+  // A pod that is not available has often not told its image either: that is no news.
+  const lacks = counted.length > 0 ? counted : [...running.lacks, ...settling.map(({ lack }) => lack)];
   const held = lacks.length === 0 ? [] : [...pods.newest.flatMap(podFaults), ...workloadFaults(workload, pods, view)];
   return {
     isOurs,
