@@ -160,6 +160,11 @@ describe('a rollout is waited for while', () => {
     expect(judge(given, { memory, now: start + 10_000 }).verdict.kind).toBe('complete');
   });
 
+  test('it is paused, but only lacks replicas of the newest revision', () => {
+    const workload = deployment({ spec: { paused: true, replicas: 3 } });
+    expect(lacks(judge(view({ workload })).verdict)).toBe('1 of 3 new pods to be available');
+  });
+
   test('a quota is used up', () => {
     const message = 'pods "ui-new-2" is forbidden: exceeded quota: pods, requested: pods=1, used: pods=1, limited: pods=1';
     const conditions = [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }];
@@ -237,7 +242,7 @@ describe('a rollout fails', () => {
     ],
     [
       'at once when it is paused before its end',
-      { pods: [], workload: deployment({ spec: { paused: true } }) },
+      { replicaSets: [], workload: deployment({ spec: { paused: true } }) },
       'paused',
       /paused/,
     ],

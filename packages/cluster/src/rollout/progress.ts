@@ -71,8 +71,9 @@ function creationRefusal({ replicaSet }: RevisionPods, { workload, events }: Rol
 }
 
 /** A rollout that its controller does not go on with until somebody changes the workload. */
-function held(workload: Workload, { older }: RevisionPods): readonly Fault[] {
-  if (workload.kind === 'Deployment' && workload.spec.paused) {
+function held(workload: Workload, { hash, older }: RevisionPods): readonly Fault[] {
+  // A paused Deployment is still scaled: only another revision is not rolled out.
+  if (workload.kind === 'Deployment' && workload.spec.paused && (hash === undefined || older.length > 0)) {
     return [{ kind: 'paused', says: 'The rollout is paused.', found: 'spec.paused is true' }];
   }
   if (workload.kind !== 'StatefulSet' || workload.spec.updateStrategy.type !== 'RollingUpdate') return [];
