@@ -53,7 +53,7 @@ export type ComponentUser = keyof typeof users;
 
 /** Starts etcd and kube-apiserver in private folders, with an authority and an administrator of their own. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { address = '127.0.0.1' } = options;
+  const { address = '127.0.0.1', args = [] } = options;
   const command = await requireTool('kube-apiserver');
   const folder = await createFolder('apiserver');
   const etcd = await startEtcd();
@@ -62,7 +62,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const server = await startRestartable({
     name: 'kube-apiserver',
     command,
-    args: apiServerArgs({ ...options, address, port, etcd: etcd.url }),
+    args: [...apiServerArgs({ ...options, address, port, etcd: etcd.url }), ...args],
     folder,
     ready: () =>
       callApi(access, { path: '/readyz' }).then(
@@ -129,7 +129,7 @@ interface ApiServer extends ControlPlaneOptions {
 }
 
 /** The key of the server's certificate signs service accounts' tokens too. */
-function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebhook, args = [] }: ApiServer): string[] {
+function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebhook }: ApiServer): string[] {
   return [
     `--etcd-servers=${etcd}`,
     ...[`--bind-address=${address}`, `--advertise-address=${address}`, `--secure-port=${port}`],
@@ -140,6 +140,5 @@ function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebh
     ...(serviceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),
     ...(tokenWebhook === undefined ? [] : [`--authentication-token-webhook-config-file=${tokenWebhook}`]),
     ...(tokenWebhook === undefined ? [] : ['--authentication-token-webhook-version=v1']),
-    ...args,
   ];
 }
