@@ -5,7 +5,8 @@ import {
   type ServerResponse,
   request as sendRequest,
 } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, request as sendTlsRequest } from 'node:https';
+import { isIP } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { KeyPair } from './certificates.ts';
 import { closeServer, listen } from './listening.ts';
@@ -47,8 +48,10 @@ export type RequestHook = (
 ) => Answer | undefined | Promise<Answer | undefined> | Promise<void>;
 
 export interface ProxyOptions {
-  /** Base URL of the plain HTTP server behind it. */
+  /** Base URL of the server behind it. */
   readonly target: string;
+  /** PEM certificate of the authority that a target with TLS is trusted by. */
+  readonly authority?: string;
   readonly onRequest?: RequestHook;
   /** Serves TLS with this certificate. */
   readonly tls?: KeyPair;
@@ -71,6 +74,7 @@ type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 /** Starts an HTTP proxy on loopback that records every request and lets a test answer or break chosen ones. */
 export async function startProxy({
   target,
+  authority,
   onRequest,
   tls,
   address = '127.0.0.1',
@@ -98,7 +102,7 @@ export async function startProxy({
     });
     let forwarded: Promise<void> | undefined;
     const forward = (): Promise<void> => {
-      forwarded ??= passOn({ request, response, target });
+      forwarded ??= passOn({ request, response, target, authority });
       return forwarded;
     };
     const answer = await onRequest?.({ method, path, headers, count }, forward);
@@ -138,15 +142,16 @@ interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly target: string;
+  readonly authority: string | undefined;
 }
 
 /** The Host header goes through unchanged, so that the target's absolute Location headers lead back to the proxy. */
-async function passOn({ request, response, target }: Exchange): Promise<void> {
-  const upstream = sendRequest(new URL(request.url ?? '/', target), {
-    method: request.method,
-    headers: request.headers,
-    agent: false,
-  });
+async function passOn({ request, response, target, authority }: Exchange): Promise<void> {
+  const url = new URL(request.url ?? '/', target);
+  const options = { method: request.method, headers: request.headers, agent: false as const };
+  // Else the name that is asked for by TLS would be that of the Host header.
+  const tls = { ca: authority, servername: isIP(url.hostname) ? '' : url.hostname };
+  const upstream = url.protocol === 'https:' ? sendTlsRequest(url, { ...options, ...tls }) : sendRequest(url, options);
   const answered = new Promise<IncomingMessage>((resolve, reject) => upstream.once('response', resolve).once('error', reject));
   const sent = pipeline(request, upstream).catch(() => undefined);
   response.once('close', () => upstream.destroy());
