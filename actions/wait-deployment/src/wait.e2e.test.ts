@@ -126,7 +126,7 @@ describe('on a real cluster', () => {
         code: 'TIMED_OUT',
         found: /1 of 1 new pods/,
         detail: /cannot be scheduled: 0\/1 nodes are available/,
-        args: ['--timeout', '6s'],
+        args: ['--timeout', '30s'],
       },
     ],
     [
@@ -136,7 +136,7 @@ describe('on a real cluster', () => {
         code: 'TIMED_OUT',
         found: /1 of 1 new pods/,
         detail: /exceeded quota: none/,
-        args: ['--namespace', 'small', '--timeout', '6s'],
+        args: ['--namespace', 'small', '--timeout', '30s'],
       },
     ],
     [
