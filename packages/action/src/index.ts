@@ -1,4 +1,5 @@
 export { type Action, defineAction, type InputTable, type OutputsOf, type OutputTable } from './action.ts';
+export { type ClusterInputs, clusterInputs, clusterTarget } from './cluster-inputs.ts';
 export type { ActionContext, Log, PrivateFolder, UndoCommand } from './context.ts';
 export { type FactValues, factInputs, overlayFacts, type Run, resolveRun } from './fact-inputs.ts';
 export { type CiFacts, readCiFacts } from './facts.ts';

@@ -24,7 +24,8 @@ function codeOf(run: () => unknown): string {
 }
 
 test('a record that is written and read again is the same', () => {
-  const whole = { ...record, builds: [amd64, arm64], index };
+  const workloads = [{ workload: 'shop/deployment/ui', revision: '5d8f9c7b6', pods: 2 }];
+  const whole = { ...record, builds: [amd64, arm64], index, rollout: { digest: index.digest, workloads } };
   expect(formatRecord(whole)).not.toContain('\n');
   expect(parseRecord(` ${formatRecord(whole)}\n`)).toEqual(whole);
 });

@@ -16,6 +16,20 @@ const gitops = z.strictObject({
   superseded: z.literal(true).optional(),
 });
 const index = z.strictObject({ digest, tag: z.string().min(1).max(128), platforms: z.array(platform).min(1) });
+/** The rollouts that were complete: of this digest, or (superseded) of a later release. */
+const rollout = z.strictObject({
+  digest,
+  workloads: z
+    .array(
+      z.strictObject({
+        workload: z.string().max(600),
+        revision: z.string().max(253),
+        pods: z.number().int().nonnegative(),
+        superseded: z.literal(true).optional(),
+      }),
+    )
+    .min(1),
+});
 
 const record = z.strictObject({
   schema: z.literal(1),
@@ -25,6 +39,7 @@ const record = z.strictObject({
   builds: z.array(build),
   index: index.optional(),
   gitops: gitops.optional(),
+  rollout: rollout.optional(),
 });
 
 /** What each step has claimed so far, for the next one to verify. A well-formed record is a claim, not a proof, and says nothing of origin. */
