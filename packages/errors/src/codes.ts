@@ -113,6 +113,10 @@ export const errorCodes = {
   },
   KIND_UNKNOWN: { ending: 'failed', meaning: 'The cluster does not serve that kind of object in that version.' },
   OBJECT_MISSING: { ending: 'failed', meaning: 'The cluster does not hold an object that the step needs.' },
+  LOAD_BALANCER_PRIVATE: {
+    ending: 'failed',
+    meaning: 'The load balancer has private addresses only, which this machine cannot reach.',
+  },
   TIMED_OUT: { ending: 'timed-out', meaning: 'The time limit ended before the step did.' },
   CANCELLED: { ending: 'cancelled', meaning: 'The step was cancelled.' },
   UNEXPECTED: { ending: 'failed', meaning: 'A fault in eks-gitops-actions itself; please report it.' },
