@@ -12,9 +12,7 @@ export interface Course {
   readonly warn: (line: string) => void;
   readonly times: () => readonly StageTime[];
   /** The failure that the wait ends with when its time is over. */
-  readonly failure: (
-    outcome: Pick<ConstructorParameters<typeof ActionError>[0], 'code'> & { readonly seconds: number },
-  ) => ActionError;
+  readonly timedOut: (milliseconds: number) => ActionError;
 }
 
 /** At these stages a new load balancer is still being made. */

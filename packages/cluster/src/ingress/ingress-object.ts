@@ -1,5 +1,6 @@
 import { ActionError } from '@eks-gitops/errors';
 import { z } from 'zod';
+import { tryJson } from '../try-json.ts';
 
 /** What of an Ingress decides how it is asked. */
 export interface IngressState {
@@ -60,7 +61,7 @@ export function readIngress(object: unknown): IngressState {
  */
 function listener({ metadata, spec }: Ingress, className: string | undefined): Pick<IngressState, 'scheme' | 'port'> {
   const { [`${prefix}/listen-ports`]: ports, [`${prefix}/certificate-arn`]: certificate } = metadata.annotations ?? {};
-  const listed = listenPorts.safeParse(tryJson(ports)).data ?? [];
+  const listed = listenPorts.safeParse(tryJson(ports ?? '')).data ?? [];
   const port = (protocol: 'HTTP' | 'HTTPS'): number | undefined => listed.find(one => one[protocol] !== undefined)?.[protocol];
   const secure = port('HTTPS');
   const plain = port('HTTP');
@@ -74,14 +75,6 @@ function listener({ metadata, spec }: Ingress, className: string | undefined): P
 function hostOf({ spec }: Ingress): string | undefined {
   const hosts = (spec?.rules ?? []).map(({ host = '' }) => host);
   return hosts.includes('') ? undefined : hosts.find(host => !host.startsWith('*'));
-}
-
-function tryJson(text: string | undefined): unknown {
-  try {
-    return JSON.parse(text ?? '');
-  } catch {
-    return undefined;
-  }
 }
 
 function malformed(error: z.ZodError): ActionError {

@@ -37,6 +37,15 @@ test('a URL alone is asked as it is', () => {
   expect([target.url.href, target.host]).toEqual(['https://shop.example:444/a?b=$&', 'shop.example:444']);
 });
 
+test.each(['https://shop.example', 'https://shop.example/', 'https://shop.example{path}'])(
+  '%s is followed by the path',
+  given => {
+    const template = parseUrlTemplate(given);
+    expect(template).toMatchObject({ usesPath: true, usesHostname: false });
+    expect(targetOfUrl({ template, path: '/home' }).url.href).toBe('https://shop.example/home');
+  },
+);
+
 test.each([
   ['{host}/x', '{host} is not a placeholder'],
   ['shop.example', 'is not an http or https URL'],

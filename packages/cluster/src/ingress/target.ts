@@ -22,9 +22,14 @@ export interface TargetRequest {
   readonly hostHeader?: string | undefined;
 }
 
-/** Reads a URL template; throws a sentence for one that never becomes an http or https URL, or that holds credentials. */
+/**
+ * Reads a URL template; one without a path of its own is followed by {path}. Throws a sentence for one that never becomes an http or https URL, or
+ * that holds credentials.
+ */
 export function parseUrlTemplate(given: string): UrlTemplate {
-  const text = given.trim();
+  const text = given
+    .trim()
+    .replace(/^([^/]+:\/\/[^/?#]+)\/?$/, (_, origin: string) => (origin.endsWith('{path}') ? origin : `${origin}{path}`));
   const unknown = /\{(?!(?:hostname|path)\})[^}]*\}/.exec(text)?.[0];
   if (unknown !== undefined) throw new Error(`${unknown} is not a placeholder; {hostname} and {path} are`);
   const url = URL.parse(fill(text, { hostname: 'a.example', path: '/' }));

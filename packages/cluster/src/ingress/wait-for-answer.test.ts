@@ -122,7 +122,7 @@ describe('a name', () => {
       names: { resolvers: [`127.0.0.1:${resolver.port}`], port: resolver.port },
       onProgress: sentence => {
         told.push(sentence);
-        if (sentence.startsWith('Waiting')) own.zone = { [host]: { A: '127.0.0.1' } };
+        if (sentence.startsWith('Waiting')) own.serve({ [host]: { A: '127.0.0.1' } });
       },
       expectation: { ...expectation, body: parseTextPattern(`${host}:${port} Retail`) },
     });

@@ -32,7 +32,7 @@ describe('a name', () => {
     const { resolver, own } = await startNames({});
     const names = openNames(optionsFor(resolver));
     expect(await names.resolve(host)).toMatchObject({ kind: 'absent', by: 'own servers' });
-    own.zone = { [host]: { A: '127.0.0.9' } };
+    own.serve({ [host]: { A: '127.0.0.9' } });
     expect(await names.resolve(host)).toEqual({ kind: 'found', by: 'own servers', addresses: ['127.0.0.9'] });
     expect(resolver.asked).toEqual(['us-west-2.elb.example NS', 'ns.elb.example A']);
   });

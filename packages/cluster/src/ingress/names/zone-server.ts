@@ -8,10 +8,10 @@ export type Zone = Readonly<Record<string, { readonly A?: string; readonly NS?: 
 export interface ZoneServer {
   readonly address: string;
   readonly port: number;
-  /** What it serves from now on; undefined: it refuses. */
-  zone: Zone | undefined;
+  /** Sets what it serves from now on; undefined: it refuses. */
+  readonly serve: (zone: Zone | undefined) => void;
   /** What it was asked, as `NAME TYPE`. */
-  readonly asked: string[];
+  readonly asked: readonly string[];
   readonly stop: () => Promise<void>;
 }
 
@@ -19,25 +19,42 @@ const types = { A: 1, NS: 2, CNAME: 5 } as const;
 type RecordType = keyof typeof types;
 const code = { fine: 0, noName: 3, refused: 5 } as const;
 
-export async function startZoneServer(zone: Zone | undefined, address = '127.0.0.1', port = 0): Promise<ZoneServer> {
+export async function startZoneServer(first: Zone | undefined, address = '127.0.0.1', port = 0): Promise<ZoneServer> {
+  let zone = first;
+  const asked: string[] = [];
   const socket = createSocket('udp4');
   socket.bind(port, address);
   await once(socket, 'listening');
-  const server: ZoneServer = {
+  socket.on('message', (query, from) => {
+    const question = readQuestion(query);
+    asked.push(`${question.name} ${question.type ?? 'other'}`);
+    socket.send(answer({ query, question, zone }), from.port, from.address);
+  });
+  return {
     address,
     port: socket.address().port,
-    zone,
-    asked: [],
-    stop: async () => void (await new Promise<void>(resolve => socket.close(resolve))),
+    serve: next => {
+      zone = next;
+    },
+    asked,
+    stop: () => new Promise<void>(resolve => socket.close(() => resolve())),
   };
-  socket.on('message', (query, from) => socket.send(answer(query, server), from.port, from.address));
-  return server;
 }
 
-function answer(query: Buffer, server: ZoneServer): Buffer {
-  const { name, type, end } = readQuestion(query);
-  server.asked.push(`${name} ${type ?? 'other'}`);
-  const { zone } = server;
+interface Question {
+  readonly name: string;
+  readonly type: RecordType | undefined;
+  /** Where it ends in the query. */
+  readonly end: number;
+}
+
+interface Query {
+  readonly query: Buffer;
+  readonly question: Question;
+  readonly zone: Zone | undefined;
+}
+
+function answer({ query, question: { name, type, end }, zone }: Query): Buffer {
   const records = zone?.[name];
   const below = Object.keys(zone ?? {}).some(known => known.endsWith(`.${name}`));
   const rcode = zone === undefined ? code.refused : records === undefined && !below ? code.noName : code.fine;
@@ -50,7 +67,7 @@ function answer(query: Buffer, server: ZoneServer): Buffer {
   return Buffer.concat([header, query.subarray(12, end), record ?? Buffer.alloc(0)]);
 }
 
-function readQuestion(query: Buffer): { name: string; type: RecordType | undefined; end: number } {
+function readQuestion(query: Buffer): Question {
   const labels: string[] = [];
   let at = 12;
   for (let length = query.readUInt8(at); length > 0; length = query.readUInt8(at)) {
