@@ -63,8 +63,8 @@ describe.each(actionNames)('%s', name => {
     expect(code).toBe(2);
     const { inputs = {} } = (await loadAction(name)) ?? {};
     const required = Object.keys(inputs).filter(input => inputs[input]?.required);
-    expect(required).not.toEqual([]);
     for (const input of required) expect(stderr).toContain(`--${input}`);
+    expect(stderr).toContain('code: INPUT_MISSING');
   });
 });
 

@@ -9,7 +9,9 @@ export function helpFor(action: Action): string {
   const inputs = Object.entries(action.inputs).filter(([name]) => !(name in hostFlags));
   const required = inputs.filter(([, input]) => input.required);
   const optional = inputs.filter(([, input]) => !input.required);
-  const example = required.map(([name, input]) => `--${name} ${input.example ?? placeholder(input)}`);
+  // Where one of several inputs is required, none is by itself: the first then shows what the action is for.
+  const shown = required.length > 0 ? required : optional.filter(([, input]) => input.example !== undefined).slice(0, 1);
+  const example = shown.map(([name, input]) => `--${name} ${input.example ?? placeholder(input)}`);
   return [
     action.description,
     '',
