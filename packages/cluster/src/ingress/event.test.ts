@@ -19,9 +19,14 @@ const failed = {
 
 test('a warning is one line with its reason, its source and how often it came', () => {
   const warning = readWarning(failed);
-  expect(warning && formatWarning(warning)).toBe(
+  expect(warning && formatWarning(warning, new Date('2026-11-23T17:18:40Z'))).toBe(
     "Warning FailedBuildModel from ingress (4 times): Failed build model due to couldn't auto-discover subnets: unable to resolve at least one subnet",
   );
+});
+
+test('a warning of earlier says so', () => {
+  const warning = readWarning({ ...failed, count: 1 });
+  expect(warning && formatWarning(warning, new Date('2026-11-23T17:31:00Z'))).toContain('from ingress (12 min ago): Failed');
 });
 
 test('a warning of the newer events API counts by its series', () => {

@@ -22,8 +22,11 @@ export interface FollowOptions {
 
 const kind = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress' } as const;
 
-/** Watches an Ingress and what its controller warns of, until the signal ends it. Throws as {@link Cluster.observe} does. */
+/** Watches an Ingress and what its controller warns of, until the signal ends it. Throws as {@link Cluster.get} and observe do. */
 export async function followIngress(ingress: IngressName, options: FollowOptions): Promise<never> {
+  const { cluster, namespace, name } = ingress;
+  // A watch would wait for a server that nobody has ever reached; reading once fails.
+  await cluster.get({ ...kind, namespace, name });
   const [ended] = await Promise.all([followObject(ingress, options), followWarnings(ingress, options)]);
   return ended;
 }
@@ -63,7 +66,7 @@ async function followWarnings(
       for (const warning of objects.flatMap(object => readWarning(object) ?? [])) {
         if ((seen.get(warning.id) ?? 0) >= warning.count) continue;
         seen.set(warning.id, warning.count);
-        course.warn(formatWarning(warning));
+        course.warn(formatWarning(warning, new Date()));
       }
     }
   } catch (thrown) {

@@ -5,7 +5,7 @@ import { type ControlPlane, startControlPlane } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import type { Cluster } from '../cluster.ts';
-import { openCluster } from '../open-cluster.ts';
+import { openWatched, readAccess, writeKubeconfig } from '../e2e-world.ts';
 import { parseStatusRange } from './expectation.ts';
 import { startZoneServer } from './names/zone-server.ts';
 import { type Answered, waitForAnswer } from './wait-for-answer.ts';
@@ -25,7 +25,7 @@ beforeAll(async () => {
   port = (page.address() as AddressInfo).port;
   plane = await startControlPlane();
   const target = { kind: 'kubeconfig', path: plane.kubeconfig, allowExec: false } as const;
-  cluster = await openCluster({ target, env: {}, signal: end.signal, mask: () => undefined });
+  ({ cluster } = await openWatched(target));
 }, 240_000);
 afterAll(async () => {
   await cluster?.close();
@@ -71,10 +71,24 @@ async function warn(name: string, message: string): Promise<void> {
   await plane.api.apply(JSON.stringify({ ...event, source: { component: 'ingress' } }));
 }
 
+const rightsToIngresses = `
+apiVersion: rbac.authorization.k8s.io/v1
+kind: Role
+metadata: { name: ingresses, namespace: default }
+rules: [{ apiGroups: [networking.k8s.io], resources: [ingresses], verbs: [get, list, watch] }]
+---
+apiVersion: rbac.authorization.k8s.io/v1
+kind: RoleBinding
+metadata: { name: ingresses, namespace: default }
+roleRef: { apiGroup: rbac.authorization.k8s.io, kind: Role, name: ingresses }
+subjects: [{ apiGroup: rbac.authorization.k8s.io, kind: User, name: limited }]
+`;
+
 interface Wait {
   readonly name: string;
   readonly timeout?: number;
   readonly resolverPort?: number;
+  readonly by?: Cluster;
   /** What is done when a sentence that holds the text is told. */
   readonly on?: Readonly<Record<string, () => Promise<void>>>;
 }
@@ -84,6 +98,7 @@ async function wait({
   timeout = 120_000,
   resolverPort = 0,
   on = {},
+  by = cluster,
 }: Wait): Promise<{ answered: Answered; told: string[] }> {
   const told: string[] = [];
   const done: Promise<void>[] = [];
@@ -92,7 +107,7 @@ async function wait({
     for (const [text, act] of Object.entries(on)) if (sentence.includes(text)) done.push(act());
   };
   const answered = await waitForAnswer({
-    subject: { kind: 'ingress', cluster, namespace: 'default', name },
+    subject: { kind: 'ingress', cluster: by, namespace: 'default', name },
     path: '/home',
     expectation: { statuses: [parseStatusRange('200')], headers: [] },
     consecutive: 1,
@@ -156,6 +171,43 @@ describe('an Ingress is waited for', () => {
       on: { 'accepts no connection': () => giveAddress('moved', { ip: '127.0.0.1' }) },
     });
     expect(answered.hostname).toBe('127.0.0.1');
+  }, 240_000);
+
+  test('through a crash of the API server', async () => {
+    await applyIngress('crash');
+    const { answered } = await wait({
+      name: 'crash',
+      on: {
+        'has given it no address': async () => {
+          await plane.kill();
+          await plane.restart();
+          await giveAddress('crash', { ip: '127.0.0.1' });
+        },
+      },
+    });
+    expect(answered.hostname).toBe('127.0.0.1');
+  }, 240_000);
+
+  test('without its warnings by whoever may not read them, which is said', async () => {
+    await plane.api.apply(rightsToIngresses);
+    await applyIngress('limited');
+    const access = await readAccess(plane);
+    const content = writeKubeconfig({ ...access, user: { token: access.token, as: 'limited' } });
+    const limited = await openWatched({ kind: 'kubeconfig', content, allowExec: false });
+    const { told } = await wait({
+      name: 'limited',
+      on: { 'cannot be shown': () => giveAddress('limited', { ip: '127.0.0.1' }) },
+      by: limited.cluster,
+    });
+    await limited.cluster.close();
+    expect(told).toContainEqual(expect.stringMatching(/^The warnings of its controller cannot be shown\. .*events/));
+  }, 240_000);
+
+  test('not at all where the cluster cannot be reached', async () => {
+    const content = writeKubeconfig({ server: 'https://127.0.0.1:1', authority: '', user: {} });
+    const away = await openWatched({ kind: 'kubeconfig', content, allowExec: false }, { retryDelays: [1] });
+    await expect(wait({ name: 'ui', by: away.cluster })).rejects.toMatchObject({ code: 'CLUSTER_UNREACHABLE' });
+    await away.cluster.close();
   }, 240_000);
 
   test('no longer than the time limit, which names the stage, the Ingresses there are, and the warnings', async () => {

@@ -23,7 +23,7 @@ export async function startZoneServer(first: Zone | undefined, address = '127.0.
   let zone = first;
   const asked: string[] = [];
   const socket = createSocket('udp4');
-  socket.bind(port, address);
+  socket.unref().bind(port, address);
   await once(socket, 'listening');
   socket.on('message', (query, from) => {
     const question = readQuestion(query);
