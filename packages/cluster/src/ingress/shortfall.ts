@@ -90,7 +90,9 @@ function unconnected({ code, words }: Fault, { address, port }: { address: strin
     expected: `a connection to ${address} port ${port}`,
     found: words,
   } as const;
-  if (code === 'ETIMEDOUT' && isPrivateAddress(address)) return { ...common, ...privateHint };
+  if (code === 'ETIMEDOUT' && isPrivateAddress(address)) {
+    return { ...common, found: `${words}, and the address is a private one`, ...privateHint };
+  }
   if (code === 'ECONNREFUSED') return { ...common, likely: 'nothing listens on that port', remedy: 'look at its listen-ports' };
   if (code === 'ETIMEDOUT') {
     const likely = 'the load balancer is not ready yet, or a security group or firewall keeps this machine out';
