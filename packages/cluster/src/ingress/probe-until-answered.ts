@@ -14,7 +14,7 @@ export interface ProbeRequest {
   readonly consecutive: number;
   /** PEM certificates that are trusted too. */
   readonly ca?: string | undefined;
-  /** Milliseconds of time-outs at private addresses alone after which nothing else is hoped for. */
+  /** Milliseconds without a way to private addresses after which nothing else is hoped for. */
   readonly privatePatience: number;
 }
 

@@ -4,6 +4,7 @@ import { faultyAttempt, isUnreachablePrivate, missingIngress, pendingIngress, un
 describe('a try that failed', () => {
   test.each([
     ['connection', 'ETIMEDOUT', '10.0.1.5', 'the load balancer is internal'],
+    ['connection', 'ENETUNREACH', '10.0.1.5', 'the load balancer is internal'],
     ['connection', 'ETIMEDOUT', '192.0.2.5', 'security group'],
     ['connection', 'ECONNREFUSED', '10.0.1.5', 'nothing listens'],
     ['connection', 'ENETUNREACH', '2001:db8::1', 'no way to that address'],

@@ -79,9 +79,12 @@ export function faultyAttempt(fault: Fault, where: { readonly address: string; r
   };
 }
 
+/** What a connection fails with that nothing answers. */
+const noWay: readonly string[] = ['ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH'];
+
 /** Whether a try failed as it does where a private address cannot be reached from this machine. */
 export function isUnreachablePrivate(fault: Fault, address: string): boolean {
-  return fault.stage === 'connection' && fault.code === 'ETIMEDOUT' && isPrivateAddress(address);
+  return fault.stage === 'connection' && noWay.includes(fault.code) && isPrivateAddress(address);
 }
 
 function unconnected({ code, words }: Fault, { address, port }: { address: string; port: number }): Shortfall {
@@ -90,7 +93,7 @@ function unconnected({ code, words }: Fault, { address, port }: { address: strin
     expected: `a connection to ${address} port ${port}`,
     found: words,
   } as const;
-  if (code === 'ETIMEDOUT' && isPrivateAddress(address)) {
+  if (noWay.includes(code) && isPrivateAddress(address)) {
     return { ...common, found: `${words}, and the address is a private one`, ...privateHint };
   }
   if (code === 'ECONNREFUSED') return { ...common, likely: 'nothing listens on that port', remedy: 'look at its listen-ports' };

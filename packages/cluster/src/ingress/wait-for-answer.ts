@@ -17,7 +17,7 @@ export interface WaitOptions extends Omit<ProbeRequest, 'privatePatience'>, Pick
   readonly signal: AbortSignal;
   readonly onProgress: (sentence: string) => void;
   readonly onNotice: (notice: string) => void;
-  /** Milliseconds of time-outs at private addresses alone after which nothing else is hoped for; default 120 000. */
+  /** Milliseconds without a way to private addresses after which nothing else is hoped for; default 120 000. */
   readonly privatePatience?: number | undefined;
   /** How names are asked for, where not as usual. */
   readonly names?: Omit<NamesOptions, 'signal'> | undefined;
