@@ -25,7 +25,8 @@ function codeOf(run: () => unknown): string {
 
 test('a record that is written and read again is the same', () => {
   const workloads = [{ workload: 'shop/deployment/ui', revision: '5d8f9c7b6', pods: 2 }];
-  const whole = { ...record, builds: [amd64, arm64], index, rollout: { digest: index.digest, workloads } };
+  const url = 'http://k8s-ui-ui-1.us-west-2.elb.amazonaws.com/home';
+  const whole = { ...record, builds: [amd64, arm64], index, rollout: { digest: index.digest, workloads }, url };
   expect(formatRecord(whole)).not.toContain('\n');
   expect(parseRecord(` ${formatRecord(whole)}\n`)).toEqual(whole);
 });
@@ -65,6 +66,7 @@ test.each([
   ['another schema', line.replace('"schema":1', '"schema":2'), 'RECORD_SCHEMA'],
   ['no schema', line.replace('"schema":1,', ''), 'RECORD_INVALID'],
   ['a digest of another form', line.replace('sha256:', 'md5:'), 'RECORD_INVALID'],
+  ['a URL of another kind', line.replace('{', '{"url":"javascript:alert(1)",'), 'RECORD_INVALID'],
   ['a field that no record has', line.replace('{', '{"password":"x",'), 'RECORD_INVALID'],
   ['more than 4 KiB', line.replace('shop/ui', 'a'.repeat(5000)), 'RECORD_INVALID'],
 ])('a record that is %s is refused', (_, text, code) => {

@@ -40,6 +40,11 @@ const record = z.strictObject({
   index: index.optional(),
   gitops: gitops.optional(),
   rollout: rollout.optional(),
+  /** What has answered with the release. */
+  url: z
+    .url({ protocol: /^https?$/ })
+    .max(1024)
+    .optional(),
 });
 
 /** What each step has claimed so far, for the next one to verify. A well-formed record is a claim, not a proof, and says nothing of origin. */

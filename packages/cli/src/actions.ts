@@ -9,6 +9,7 @@ const modules: Readonly<Record<string, Load>> = {
   'bump-flux-image': () => import('@eks-gitops/bump-flux-image'),
   'setup-flux-image': () => import('@eks-gitops/setup-flux-image'),
   'wait-deployment': () => import('@eks-gitops/wait-deployment'),
+  'wait-ingress': () => import('@eks-gitops/wait-ingress'),
 };
 
 /** In the order of the chain. */

@@ -127,6 +127,10 @@ export const errorCodes = {
   ROLLOUT_STALLED: { ending: 'failed', meaning: 'The Deployment made no progress within its progress deadline.' },
   ROLLOUT_PAUSED: { ending: 'failed', meaning: 'The workload is paused, or a partition keeps pods at an older revision.' },
   ROLLOUT_REPLACED: { ending: 'failed', meaning: 'The workload was given another image while its rollout was waited for.' },
+  LOAD_BALANCER_PRIVATE: {
+    ending: 'failed',
+    meaning: 'The load balancer has private addresses only, which this machine cannot reach.',
+  },
   TIMED_OUT: { ending: 'timed-out', meaning: 'The time limit ended before the step did.' },
   CANCELLED: { ending: 'cancelled', meaning: 'The step was cancelled.' },
   UNEXPECTED: { ending: 'failed', meaning: 'A fault in eks-gitops-actions itself; please report it.' },

@@ -1,0 +1,112 @@
+import { type Course, startCourse } from './course.ts';
+import { followIngress, type IngressName } from './follow-ingress.ts';
+import { type NamesOptions, openNames } from './names/names.ts';
+import { type ProbeRequest, probeUntilAnswered } from './probe-until-answered.ts';
+import type { StageTime } from './stages.ts';
+import { type Target, type TargetRequest, targetOfIngress, targetOfUrl, type UrlTemplate } from './target.ts';
+
+/** Whose answer is waited for. */
+export type Subject =
+  | ({ readonly kind: 'ingress'; readonly template?: UrlTemplate | undefined } & IngressName)
+  | { readonly kind: 'url'; readonly template: UrlTemplate };
+
+export interface WaitOptions extends Omit<ProbeRequest, 'privatePatience'>, Pick<TargetRequest, 'path' | 'hostHeader'> {
+  readonly subject: Subject;
+  /** Milliseconds. */
+  readonly timeout: number;
+  readonly signal: AbortSignal;
+  readonly onProgress: (sentence: string) => void;
+  readonly onNotice: (notice: string) => void;
+  /** Milliseconds without a way to private addresses after which nothing else is hoped for; default 120 000. */
+  readonly privatePatience?: number | undefined;
+  /** How names are asked for, where not as usual. */
+  readonly names?: Omit<NamesOptions, 'signal'> | undefined;
+}
+
+export interface Answered {
+  /** What the Ingress was given: a host name, or an address; without an Ingress the URL's. */
+  readonly hostname: string;
+  readonly url: string;
+  /** How long each stage took. */
+  readonly times: readonly StageTime[];
+}
+
+/** The longest that a timer can be set to. */
+const longest = 2 ** 31 - 1;
+
+/**
+ * Waits until an Ingress, or a URL alone, answers as expected, so many times in a row.
+ * Throws TIMED_OUT, naming the stage that was not passed and what was found there; LOAD_BALANCER_PRIVATE; what the cluster throws; rejects with the
+ * reason of the signal.
+ */
+export async function waitForAnswer(options: WaitOptions): Promise<Answered> {
+  const { subject, timeout, signal, onProgress } = options;
+  const late = AbortSignal.timeout(Math.min(timeout, longest));
+  const ended = new AbortController();
+  const course = startCourse({ subject: describe(subject, options), onProgress });
+  const world = { course, signal: AbortSignal.any([signal, late, ended.signal]) };
+  try {
+    const answered =
+      subject.kind === 'url' ? await answerOfUrl(subject, options, world) : await answerOfIngress(subject, options, world);
+    return { ...answered, times: course.times() };
+  } catch (thrown) {
+    signal.throwIfAborted();
+    throw late.aborted ? course.timedOut(timeout) : thrown;
+  } finally {
+    ended.abort();
+  }
+}
+
+function describe(subject: Subject, request: TargetRequest): string {
+  return subject.kind === 'url'
+    ? targetOfUrl({ ...request, template: subject.template }).url.href
+    : `Ingress ${subject.namespace}/${subject.name}`;
+}
+
+interface World {
+  readonly course: Course;
+  readonly signal: AbortSignal;
+}
+type Found = Omit<Answered, 'times'>;
+
+async function answerOfUrl({ template }: Subject & { kind: 'url' }, options: WaitOptions, world: World): Promise<Found> {
+  const target = targetOfUrl({ ...options, template });
+  await probeTarget(target, options, world);
+  return { hostname: target.url.hostname, url: target.url.href };
+}
+
+async function answerOfIngress(
+  { template, ...ingress }: Subject & { kind: 'ingress' },
+  options: WaitOptions,
+  { course, signal }: World,
+): Promise<Found> {
+  const { promise, resolve, reject } = Promise.withResolvers<Found>();
+  let aimed: { readonly target: Target; readonly stop: AbortController } | undefined;
+  const aim = (hostname: string, target: Target): void => {
+    const stop = new AbortController();
+    aimed = { target, stop };
+    probeTarget(target, options, { course, signal: AbortSignal.any([signal, stop.signal]) }).then(
+      () => resolve({ hostname, url: target.url.href }),
+      thrown => stop.signal.aborted || reject(thrown),
+    );
+  };
+  followIngress(ingress, {
+    course,
+    signal,
+    onNotice: options.onNotice,
+    onAddress: state => {
+      const target = state && targetOfIngress(state, { ...options, template });
+      if (target?.url.href === aimed?.target.url.href && target?.host === aimed?.target.host) return;
+      aimed?.stop.abort();
+      aimed = undefined;
+      if (state !== undefined && target !== undefined) aim(state.address, target);
+    },
+  }).catch(reject);
+  return promise;
+}
+
+async function probeTarget(target: Target, options: WaitOptions, world: World): Promise<void> {
+  const names = openNames({ ...options.names, signal: world.signal });
+  const { expectation, consecutive, ca, privatePatience = 120_000 } = options;
+  await probeUntilAnswered(target, { expectation, consecutive, ca, privatePatience }, { ...world, names });
+}
