@@ -1,0 +1,11 @@
+export type { Goal } from './goal.ts';
+export type { NamedImage } from './image-named.ts';
+export { type FluxKind, type FluxName, formatFluxName } from './kinds.ts';
+export { planKustomizations } from './plan-kustomizations.ts';
+export { automationsBeside, reconcileAutomation } from './reconcile-automation.ts';
+export { reconcileHelmRelease } from './reconcile-helm-release.ts';
+export { isInScan, reconcileImagePolicy, reconcileImageRepository, type Selection } from './reconcile-image.ts';
+export type { Reconciled } from './reconcile-object.ts';
+export { type AppliedRevisions, reconcileRevision } from './reconcile-revision.ts';
+export { parseRevision, shortRevision } from './revision.ts';
+export type { FluxSession } from './session.ts';
