@@ -79,9 +79,9 @@ export interface PodLogRequest {
  * An open connection to one Kubernetes API server. Objects are what the server sent, unchecked, with `apiVersion` and `kind`.
  *
  * Every call repeats what may be repeated (429, 5xx, connections that were cut or refused) for a while, renews credentials that a 401
- * refuses, and rejects with the reason of the signal that the cluster was opened with. Throws CLUSTER_DENIED for 401 and 403 (naming verb, resource and
- * the rule that would allow it), CLUSTER_UNREACHABLE, CLUSTER_RESPONSE for another refusal or an answer that is none, KIND_UNKNOWN where
- * the server does not serve the kind.
+ * refuses, and rejects with the reason of the signal that the cluster was opened with. Throws CLUSTER_DENIED for 401 and 403 (naming
+ * verb, resource and the rule that would allow it), CLUSTER_UNREACHABLE, CLUSTER_RESPONSE for another refusal or an answer that is none,
+ * KIND_UNKNOWN where the server does not serve the kind.
  */
 export interface Cluster {
   /** The server's address, for messages. */
@@ -90,7 +90,10 @@ export interface Cluster {
   readonly get: (name: ResourceName) => Promise<unknown>;
   /** All that is selected, in pages of 500; with `limit` the server's first ones alone. */
   readonly list: (selection: ResourceSelection & { readonly limit?: number | undefined }) => Promise<readonly unknown[]>;
-  /** Merges a patch into an object (RFC 7386), or into its status alone, and gives the object as it then is. Repeated like a read: merging twice is merging once. Throws OBJECT_MISSING when there is no such object. */
+  /**
+   * Merges a patch into an object (RFC 7386), or into its status alone, and gives the object as it then is. Repeated like a read:
+   * merging twice is merging once. Throws OBJECT_MISSING when there is no such object.
+   */
   readonly patch: (name: ResourceName, mergePatch: object, options?: { readonly subresource?: 'status' }) => Promise<unknown>;
   /**
    * The state now, then every change until the caller breaks off or the signal ends it; it never ends by itself. Outlives closed
@@ -113,6 +116,6 @@ export interface ClusterOptions {
   readonly mask: (secret: string) => void;
   /** One sentence that the user should see: the server is away, it is back, its certificate is not checked. */
   readonly onNotice?: ((notice: string) => void) | undefined;
-  /** Milliseconds before each repetition of a call; default 500, 1000, 2000, 4000, with jitter. */
+  /** Milliseconds before each repetition of a call, before jitter; default: eight seconds in all, a minute once the server has answered. */
   readonly retryDelays?: readonly number[] | undefined;
 }

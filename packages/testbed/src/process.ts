@@ -24,6 +24,8 @@ export interface ServerProcess {
   readonly log: () => string;
   /** Ends the process and its children: SIGTERM, and SIGKILL to the whole group after 5 s. May be called twice. */
   readonly stop: () => Promise<void>;
+  /** Ends the whole group by SIGKILL, without a word. */
+  readonly kill: () => Promise<void>;
 }
 
 const stopLimit = 5_000;
@@ -51,10 +53,14 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
     child.once('exit', () => resolve());
   });
   const stop = (): Promise<void> => stopGroup(child, ended);
+  const kill = async (): Promise<void> => {
+    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
+    await ended;
+  };
   try {
     const sign = await waitUntilReady({ options, log, ended });
     letGo(child);
-    return { sign, pid: child.pid ?? 0, log, stop };
+    return { sign, pid: child.pid ?? 0, log, stop, kill };
   } catch (error) {
     await stop();
     throw error;

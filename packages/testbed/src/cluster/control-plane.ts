@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createAuthority } from '../certificates.ts';
 import { createFolder, removeFolder } from '../folder.ts';
 import { freePort } from '../listening.ts';
-import { startProcess } from '../process.ts';
+import { type ServerProcess, startProcess } from '../process.ts';
 import { requireTool } from '../toolchain/find.ts';
 import { type ApiAccess, callApi, type KubernetesApi, openApi } from './api.ts';
 import { startEtcd } from './etcd.ts';
@@ -15,29 +15,44 @@ export interface ControlPlane {
   readonly api: KubernetesApi;
   /** A file for programs that take KUBECONFIG; its user may do anything. */
   readonly kubeconfig: string;
+  /** How its administrator reaches it. */
+  readonly access: ApiAccess;
   readonly log: () => string;
+  /** Kills the API server at once, with what it holds in memory; its store stays. */
+  readonly crash: () => Promise<void>;
+  /** Starts the API server again after a crash, on the same port and store. */
+  readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
+export interface ControlPlaneOptions {
+  /** More arguments for the API server. */
+  readonly args?: readonly string[];
+  /** More users: a token with what follows it in a line of the token file, `user,uid,"group,group"`. */
+  readonly tokens?: Readonly<Record<string, string>>;
+}
+
 /** Starts etcd and kube-apiserver on loopback, in private folders, with an authority and an administrator of their own. */
-export async function startControlPlane(): Promise<ControlPlane> {
+export async function startControlPlane({ args = [], tokens = {} }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const command = await requireTool('kube-apiserver');
   const folder = await createFolder('apiserver');
   const etcd = await startEtcd();
   const port = await freePort();
-  const access = await furnish({ folder, url: `https://127.0.0.1:${port}` });
-  const server = await startProcess({
-    name: 'kube-apiserver',
-    command,
-    args: apiServerArgs({ port, etcd: etcd.url }),
-    folder,
-    ready: () =>
-      callApi(access, { path: '/readyz' }).then(
-        () => access.url,
-        () => undefined,
-      ),
-    within: 120,
-  }).catch(async error => {
+  const access = await furnish({ folder, url: `https://127.0.0.1:${port}`, tokens });
+  const start = (): Promise<ServerProcess> =>
+    startProcess({
+      name: 'kube-apiserver',
+      command,
+      args: [...apiServerArgs({ port, etcd: etcd.url }), ...args],
+      folder,
+      ready: () =>
+        callApi(access, { path: '/readyz' }).then(
+          () => access.url,
+          () => undefined,
+        ),
+      within: 120,
+    });
+  let server = await start().catch(async error => {
     await etcd.stop();
     throw error;
   });
@@ -48,18 +63,29 @@ export async function startControlPlane(): Promise<ControlPlane> {
     await etcd.stop();
     await removeFolder(folder);
   };
-  return { url: access.url, api: openApi(access), kubeconfig, log: server.log, stop };
+  const restart = async (): Promise<void> => {
+    server = await start();
+  };
+  const crash = (): Promise<void> => server.kill();
+  return { url: access.url, api: openApi(access), kubeconfig, access, log: () => server.log(), crash, restart, stop };
+}
+
+interface Furnishing {
+  readonly folder: string;
+  readonly url: string;
+  readonly tokens: Readonly<Record<string, string>>;
 }
 
 /** Writes what the server reads, and gives its administrator's access. */
-async function furnish({ folder, url }: { folder: string; url: string }): Promise<ApiAccess> {
+async function furnish({ folder, url, tokens }: Furnishing): Promise<ApiAccess> {
   const authority = await createAuthority();
   const { certificate, key } = await authority.issue(['127.0.0.1', 'localhost']);
   const token = randomBytes(16).toString('hex');
   const secret = { mode: 0o600 };
   await writeFile(join(folder, 'tls.pem'), certificate);
   await writeFile(join(folder, 'tls.key'), key, secret);
-  await writeFile(join(folder, 'tokens.csv'), `${token},administrator,administrator,"system:masters"\n`, secret);
+  const users = Object.entries({ [token]: 'administrator,administrator,"system:masters"', ...tokens });
+  await writeFile(join(folder, 'tokens.csv'), users.map(user => `${user.join(',')}\n`).join(''), secret);
   return { url, authority: authority.certificate, token };
 }
 

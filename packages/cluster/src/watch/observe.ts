@@ -1,0 +1,86 @@
+import { ActionError } from '@eks-gitops/errors';
+import type { Observation, ResourceSelection } from '../cluster.ts';
+import type { Exchange } from '../http/exchange.ts';
+import type { Right } from '../http/request.ts';
+import { delayAfter, pause, TransientFailure } from '../http/retry.ts';
+import { listObjects } from '../resources/list.ts';
+import { nameSelection } from '../resources/words.ts';
+import { openBackOff } from './back-off.ts';
+import { follow, type WatchEnd } from './follow.ts';
+
+export interface ObserveRequest {
+  readonly selection: ResourceSelection;
+  readonly resource: string;
+  readonly right: Right;
+  /** How many tries a server has that has never answered. */
+  readonly firstTries: number;
+  /** Milliseconds for which a refusal is not believed once the watch has worked: a server that starts knows no rules and no kinds yet. */
+  readonly doubt: number;
+  readonly signal: AbortSignal;
+}
+
+/** Milliseconds after which a connection counts as one that has held. */
+const held = 5_000;
+
+/** The state, then every change; goes on after whatever may pass. Ends by its signal alone, or by a refusal that lasts. */
+export async function* observeObjects(exchange: Exchange, request: ObserveRequest): AsyncGenerator<Observation> {
+  const { selection, resource, signal } = request;
+  const right: Right = { ...request.right, verbs: ['list', 'watch'] };
+  const backOff = openBackOff();
+  let version: string | undefined;
+  let refusedSince: number | undefined;
+  let worked = false;
+
+  /** Decides over what was thrown: gives the milliseconds to wait, or throws it. */
+  const judge = (thrown: unknown): number => {
+    signal.throwIfAborted();
+    const delay = backOff.next();
+    if (thrown instanceof TransientFailure) {
+      if (!exchange.presence.reached() && backOff.count() > request.firstTries) throw thrown.failure;
+      return delayAfter(thrown, delay);
+    }
+    if (!worked || !mayBeStarting(thrown)) throw thrown;
+    refusedSince ??= performance.now();
+    if (performance.now() - refusedSince > request.doubt) throw thrown;
+    return delayAfter({ retryAfter: undefined }, Math.max(delay, 100));
+  };
+
+  for (;;) {
+    const began = performance.now();
+    let wait = 0;
+    try {
+      if (version === undefined) {
+        const listed = await listObjects({ selection, resource, right, signal, ask: exchange.ask });
+        version = listed.version;
+        worked = true;
+        yield { type: 'state', objects: listed.objects };
+      }
+      const onVersion = (known: string): void => {
+        version = known;
+      };
+      const end: WatchEnd = yield* follow(exchange, { selection, resource, right, version, onVersion, signal });
+      refusedSince = undefined;
+      if (performance.now() - began > held) backOff.reset();
+      wait = delayAfter({ retryAfter: undefined }, backOff.next());
+      if (end.kind !== 'closed') version = undefined;
+      if (end.kind === 'failed') exchange.presence.missed(watchFailed(selection, end.words));
+    } catch (thrown) {
+      if (performance.now() - began > held) backOff.reset();
+      wait = judge(thrown);
+    }
+    await pause(wait, signal);
+  }
+}
+
+/** What a server answers too that has not yet read its roles and definitions. */
+function mayBeStarting(thrown: unknown): boolean {
+  return thrown instanceof ActionError && (thrown.code === 'CLUSTER_DENIED' || thrown.code === 'KIND_UNKNOWN');
+}
+
+function watchFailed(selection: ResourceSelection, words: string): ActionError {
+  return new ActionError({
+    code: 'CLUSTER_UNREACHABLE',
+    message: `The Kubernetes API server broke off: could not watch ${nameSelection(selection)}.`,
+    found: words,
+  });
+}
