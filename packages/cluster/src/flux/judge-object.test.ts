@@ -37,7 +37,10 @@ test('a ready object that has handled our request is done', () => {
 describe('nothing counts', () => {
   test('before our request was handled', () => {
     const conditions = [ready('False', 'BuildFailed')];
-    expect(judge({ handled: 'before', conditions })).toEqual({ kind: 'waiting', why: 'kustomize-controller to take the request' });
+    expect(judge({ handled: 'before', conditions })).toEqual({
+      kind: 'waiting',
+      why: 'kustomize-controller to take the request',
+    });
   });
 
   test('of an earlier generation', () => {
@@ -96,7 +99,12 @@ test('the unhealthy objects are named', () => {
   const message =
     "health check failed after 30.02s: timeout waiting for: [Deployment/shop/ui status: 'InProgress', CustomResourceDefinition/things.example.com status: 'Failed': it broke]";
   expect(judge({ conditions: [ready('False', 'HealthCheckFailed', { message })] })).toMatchObject({
-    error: { failure: { found: 'Deployment/shop/ui (InProgress), CustomResourceDefinition/things.example.com (Failed)', detail: message } },
+    error: {
+      failure: {
+        found: 'Deployment/shop/ui (InProgress), CustomResourceDefinition/things.example.com (Failed)',
+        detail: message,
+      },
+    },
   });
 });
 
