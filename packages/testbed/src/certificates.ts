@@ -12,6 +12,8 @@ export interface KeyPair {
 export interface Authority extends KeyPair {
   /** Issues a server certificate for host names or IP addresses. */
   readonly issue: (hosts: readonly string[]) => Promise<KeyPair>;
+  /** Issues a client certificate for a user and its groups, named where the Kubernetes API looks for them: common name and organisations. */
+  readonly issueClient: (user: string, groups?: readonly string[]) => Promise<KeyPair>;
 }
 
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -39,23 +41,29 @@ export async function createAuthority(): Promise<Authority> {
 export function openAuthority(root: KeyPair): Authority {
   x509.cryptoProvider.set(webcrypto);
   const issuer = new x509.X509Certificate(root.certificate).subject;
-  const issue = async (hosts: readonly string[]): Promise<KeyPair> => {
+  const sign = async (subject: string, extensions: readonly x509.Extension[]): Promise<KeyPair> => {
     const own = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']);
     const certificate = await x509.X509CertificateGenerator.create({
       ...validity(),
-      subject: `CN=${hosts[0]?.slice(0, 64)}`,
+      subject,
       issuer,
       publicKey: own.publicKey,
       signingKey: await importKey(root.key),
       signingAlgorithm: algorithm,
-      extensions: [
-        new x509.SubjectAlternativeNameExtension(hosts.map(host => ({ type: isIP(host) ? 'ip' : 'dns', value: host }) as const)),
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      ],
+      extensions: [...extensions],
     });
     return { certificate: certificate.toString('pem'), key: await exportKey(own.privateKey) };
   };
-  return { ...root, issue };
+  const issue = (hosts: readonly string[]): Promise<KeyPair> =>
+    sign(`CN=${hosts[0]?.slice(0, 64)}`, [
+      new x509.SubjectAlternativeNameExtension(hosts.map(host => ({ type: isIP(host) ? 'ip' : 'dns', value: host }) as const)),
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    ]);
+  const issueClient = (user: string, groups: readonly string[] = []): Promise<KeyPair> =>
+    sign([...groups.map(group => `O=${group}`), `CN=${user}`].join(', '), [
+      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
+    ]);
+  return { ...root, issue, issueClient };
 }
 
 function validity(): { notBefore: Date; notAfter: Date } {

@@ -1,8 +1,8 @@
 export { type Buildkit, type BuildkitOptions, type RegistryAccess, startBuildkit } from './buildkit.ts';
 export { type ImageLayout, makeBusyboxLayout } from './busybox-layout.ts';
 export { type Authority, createAuthority, type KeyPair } from './certificates.ts';
-export type { ApiAccess, KubernetesApi, ObjectName } from './cluster/api.ts';
-export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './cluster/control-plane.ts';
+export type { KubernetesApi, ObjectName } from './cluster/api.ts';
+export { type ControlPlane, startControlPlane } from './cluster/control-plane.ts';
 export { type ImageAutomation, startImageAutomation } from './cluster/image-automation.ts';
 export { runImageSetters, type SetterPolicy, type SettersAnswer } from './cluster/image-setters.ts';
 export { type ExportOptions, exportImage } from './container/export-image.ts';

@@ -24,7 +24,7 @@ export interface ServerProcess {
   readonly log: () => string;
   /** Ends the process and its children: SIGTERM, and SIGKILL to the whole group after 5 s. May be called twice. */
   readonly stop: () => Promise<void>;
-  /** Ends the whole group by SIGKILL, without a word. */
+  /** Ends them without a word, as a crash would. */
   readonly kill: () => Promise<void>;
 }
 
@@ -53,14 +53,10 @@ export async function startProcess(options: ProcessOptions): Promise<ServerProce
     child.once('exit', () => resolve());
   });
   const stop = (): Promise<void> => stopGroup(child, ended);
-  const kill = async (): Promise<void> => {
-    if (child.pid !== undefined) signalGroup(child.pid, 'SIGKILL');
-    await ended;
-  };
   try {
     const sign = await waitUntilReady({ options, log, ended });
     letGo(child);
-    return { sign, pid: child.pid ?? 0, log, stop, kill };
+    return { sign, pid: child.pid ?? 0, log, stop, kill: () => killGroup(child, ended) };
   } catch (error) {
     await stop();
     throw error;
@@ -106,6 +102,13 @@ async function stopGroup(child: ChildProcess, ended: Promise<void>): Promise<voi
   signalGroup(child.pid, 'SIGTERM');
   await Promise.race([ended, sleep(stopLimit, undefined, { signal: patience.signal }).catch(() => undefined)]);
   patience.abort();
+  signalGroup(child.pid, 'SIGKILL');
+  await ended;
+}
+
+async function killGroup(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  if (child.pid === undefined) return;
+  child.ref();
   signalGroup(child.pid, 'SIGKILL');
   await ended;
 }

@@ -15,12 +15,9 @@ export interface ControlPlane {
   readonly api: KubernetesApi;
   /** A file for programs that take KUBECONFIG; its user may do anything. */
   readonly kubeconfig: string;
-  /** How its administrator reaches it. */
-  readonly access: ApiAccess;
   readonly log: () => string;
-  /** Kills the API server at once, with what it holds in memory; its store stays. */
-  readonly crash: () => Promise<void>;
-  /** Starts the API server again after a crash, on the same port and store. */
+  /** Ends the API server as a crash would; `restart` brings it back under the same address, with all that was stored. */
+  readonly kill: () => Promise<void>;
   readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -28,17 +25,15 @@ export interface ControlPlane {
 export interface ControlPlaneOptions {
   /** More arguments for the API server. */
   readonly args?: readonly string[];
-  /** More users: a token with what follows it in a line of the token file, `user,uid,"group,group"`. */
-  readonly tokens?: Readonly<Record<string, string>>;
 }
 
 /** Starts etcd and kube-apiserver on loopback, in private folders, with an authority and an administrator of their own. */
-export async function startControlPlane({ args = [], tokens = {} }: ControlPlaneOptions = {}): Promise<ControlPlane> {
+export async function startControlPlane({ args = [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
   const command = await requireTool('kube-apiserver');
   const folder = await createFolder('apiserver');
   const etcd = await startEtcd();
   const port = await freePort();
-  const access = await furnish({ folder, url: `https://127.0.0.1:${port}`, tokens });
+  const access = await furnish({ folder, url: `https://127.0.0.1:${port}` });
   const start = (): Promise<ServerProcess> =>
     startProcess({
       name: 'kube-apiserver',
@@ -66,26 +61,19 @@ export async function startControlPlane({ args = [], tokens = {} }: ControlPlane
   const restart = async (): Promise<void> => {
     server = await start();
   };
-  const crash = (): Promise<void> => server.kill();
-  return { url: access.url, api: openApi(access), kubeconfig, access, log: () => server.log(), crash, restart, stop };
-}
-
-interface Furnishing {
-  readonly folder: string;
-  readonly url: string;
-  readonly tokens: Readonly<Record<string, string>>;
+  const kill = (): Promise<void> => server.kill();
+  return { url: access.url, api: openApi(access), kubeconfig, log: () => server.log(), kill, restart, stop };
 }
 
 /** Writes what the server reads, and gives its administrator's access. */
-async function furnish({ folder, url, tokens }: Furnishing): Promise<ApiAccess> {
+async function furnish({ folder, url }: { folder: string; url: string }): Promise<ApiAccess> {
   const authority = await createAuthority();
   const { certificate, key } = await authority.issue(['127.0.0.1', 'localhost']);
   const token = randomBytes(16).toString('hex');
   const secret = { mode: 0o600 };
   await writeFile(join(folder, 'tls.pem'), certificate);
   await writeFile(join(folder, 'tls.key'), key, secret);
-  const users = Object.entries({ [token]: 'administrator,administrator,"system:masters"', ...tokens });
-  await writeFile(join(folder, 'tokens.csv'), users.map(user => `${user.join(',')}\n`).join(''), secret);
+  await writeFile(join(folder, 'tokens.csv'), `${token},administrator,administrator,"system:masters"\n`, secret);
   return { url, authority: authority.certificate, token };
 }
 
