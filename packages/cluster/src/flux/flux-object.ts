@@ -46,7 +46,12 @@ const status = z.object({
 });
 
 const fluxObject = z.object({
-  metadata: z.object({ name: z.string(), namespace: z.string(), generation: z.number().default(0) }),
+  metadata: z.object({
+    name: z.string(),
+    namespace: z.string(),
+    generation: z.number().default(0),
+    labels: z.record(z.string(), z.string()).default({}),
+  }),
   spec,
   status: status.prefault({}),
 });

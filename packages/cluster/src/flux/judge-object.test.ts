@@ -39,7 +39,7 @@ describe('nothing counts', () => {
     const conditions = [ready('False', 'BuildFailed')];
     expect(judge({ handled: 'before', conditions })).toEqual({
       kind: 'waiting',
-      why: 'kustomize-controller to take the request',
+      why: 'waiting for kustomize-controller to take the request',
     });
   });
 

@@ -26,12 +26,13 @@ const lasting = new Set([
 export function judgeObject(object: FluxObject, name: FluxName, requestedAt: string): Verdict {
   if (object.spec.suspend) return { kind: 'failed', error: suspendedError(name) };
   if (object.status.lastHandledReconcileAt !== requestedAt) {
-    return { kind: 'waiting', why: progressOf(object) ?? `${controllerOf(name.kind)} to take the request` };
+    return { kind: 'waiting', why: progressOf(object) ?? `waiting for ${controllerOf(name.kind)} to take the request` };
   }
   const stalled = currentCondition(object, 'Stalled');
   if (stalled?.status === 'True') return { kind: 'failed', error: conditionError(name, stalled) };
   const ready = currentCondition(object, 'Ready');
-  if (ready === undefined) return { kind: 'waiting', why: `${controllerOf(name.kind)} to take up the changed object` };
+  if (ready === undefined)
+    return { kind: 'waiting', why: `waiting for ${controllerOf(name.kind)} to take up the changed object` };
   return judgeReady(object, name, ready);
 }
 

@@ -41,8 +41,8 @@ export async function automationsBeside(
   });
 }
 
-export interface AutomationRequest {
-  readonly name: FluxName;
+export interface AutomationsRequest {
+  readonly automations: readonly FluxName[];
   readonly policy: FluxName;
   readonly tag: string;
 }
@@ -53,11 +53,27 @@ export interface WrittenCommit {
   readonly step: Reconciled;
 }
 
-/** Has an automation write what the policies select. Throws as `reconcileObject` does. */
-export async function reconcileAutomation(
-  session: FluxSession,
-  { name, policy, tag }: AutomationRequest,
-): Promise<WrittenCommit> {
+/**
+ * Has automations write what a policy selects; the first that has done it counts, since which of them covers the policy is known to it
+ * alone. Throws as `reconcileObject` does, and REVISION_NOT_FETCHED when it writes to a branch that its source does not follow.
+ */
+export async function reconcileAutomations(session: FluxSession, request: AutomationsRequest): Promise<WrittenCommit> {
+  const done = new AbortController();
+  const rest = { ...session, signal: AbortSignal.any([session.signal, done.signal]) };
+  try {
+    return await Promise.any(request.automations.map(name => reconcileAutomation(rest, { ...request, name })));
+  } catch (thrown) {
+    throw thrown instanceof AggregateError ? thrown.errors[0] : thrown;
+  } finally {
+    done.abort();
+  }
+}
+
+interface AutomationRequest extends AutomationsRequest {
+  readonly name: FluxName;
+}
+
+async function reconcileAutomation(session: FluxSession, { name, policy, tag }: AutomationRequest): Promise<WrittenCommit> {
   const judge = async (object: FluxObject): Promise<Verdict<string>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
     if (verdict.kind !== 'done') return verdict;
@@ -66,12 +82,25 @@ export async function reconcileAutomation(
     if (seen?.tag !== tag) {
       return {
         kind: 'waiting',
-        why: `it to see that ${formatFluxName(policy)} selects ${tag}; it saw ${seen?.tag ?? 'no such policy'}`,
+        why: `waiting for it to see that ${formatFluxName(policy)} selects ${tag}; it saw ${seen?.tag ?? 'no such policy'}`,
       };
     }
-    const commit = parseRevision(observedSourceRevision)?.hash;
-    return commit === undefined ? { kind: 'waiting', why: 'it to read the branch' } : { ...verdict, value: commit };
+    const observed = parseRevision(observedSourceRevision);
+    if (observed === undefined) return { kind: 'waiting', why: 'waiting for it to read the branch' };
+    const branch = object.spec.git?.push?.branch ?? observed.reference;
+    if (branch !== observed.reference) return { kind: 'failed', error: otherBranch(name, branch, observed.reference) };
+    return { ...verdict, value: observed.hash };
   };
   const { value: commit, step } = await reconcileObject(session, { name, judge, revisionOf: revision => revision });
   return { commit, step };
+}
+
+function otherBranch(name: FluxName, branch: string | undefined, followed: string | undefined): ActionError {
+  return new ActionError({
+    code: 'REVISION_NOT_FETCHED',
+    message: `${formatFluxName(name)} writes to a branch that its source does not follow.`,
+    expected: followed,
+    found: branch,
+    remedy: 'merge that branch, and give the commit of the merge as revision',
+  });
 }

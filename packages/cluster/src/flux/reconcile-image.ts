@@ -39,7 +39,7 @@ export async function reconcileImageRepository(
     const verdict = judgeObject(object, name, session.requestedAt);
     const { lastScanResult: scan } = object.status;
     if (verdict.kind !== 'done') return verdict;
-    if (scan === undefined) return { kind: 'waiting', why: 'a first scan' };
+    if (scan === undefined) return { kind: 'waiting', why: 'waiting for a first scan' };
     return { ...verdict, value: { scan, exclusionList: object.spec.exclusionList } };
   };
   return reconcileObject(session, { name, judge, revisionOf: ({ scan }) => `${scan.tagCount} tags` });
@@ -63,7 +63,7 @@ export async function reconcileImagePolicy(session: FluxSession, request: Policy
     const verdict = judgeObject(object, name, session.requestedAt);
     if (verdict.kind !== 'done') return verdict;
     const { latestRef } = object.status;
-    if (latestRef === undefined) return { kind: 'waiting', why: 'the policy to choose a tag' };
+    if (latestRef === undefined) return { kind: 'waiting', why: 'waiting for the policy to choose a tag' };
     if (latestRef.tag === image.tag) return { ...verdict, value: `${latestRef.name}:${latestRef.tag}` };
     const { filterTags, policy: order = {} } = object.spec;
     const selection = { tag: image.tag, selected: latestRef.tag, policy: name, filterTags, order, ...scanned };

@@ -43,10 +43,15 @@ export async function reconcileKustomization(session: FluxSession, request: Kust
     const { lastAppliedRevision: applied, lastAttemptedRevision: attempted } = object.status;
     if (verdict.kind !== 'done') {
       const isOther = isOfRevision(verdict.error) && attempted !== undefined && !(await isMeant(request, attempted, signal));
-      return isOther ? { kind: 'waiting', why: `the revision that its source has; ${shortRevision(attempted)} failed` } : verdict;
+      return isOther
+        ? { kind: 'waiting', why: `waiting for the revision that its source has; ${shortRevision(attempted)} failed` }
+        : verdict;
     }
     if (applied === undefined || !(await isMeant(request, applied, signal))) {
-      return { kind: 'waiting', why: `the revision that its source has; ${shortRevision(applied ?? 'nothing')} is applied` };
+      return {
+        kind: 'waiting',
+        why: `waiting for the revision that its source has; ${shortRevision(applied ?? 'nothing')} is applied`,
+      };
     }
     const goal = await request.judgeGoal(revisionOf(object, applied), signal);
     if (goal === 'unverified' && !(request.image && (await namesImage(session.cluster, object, request.image)))) {

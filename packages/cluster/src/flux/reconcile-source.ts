@@ -31,7 +31,7 @@ export async function reconcileSource(session: FluxSession, request: SourceReque
     const verdict = judgeObject(object, name, session.requestedAt);
     if (verdict.kind !== 'done') return verdict;
     const fetched = fetchedRevision(object);
-    if (fetched === undefined) return { kind: 'waiting', why: 'an artifact' };
+    if (fetched === undefined) return { kind: 'waiting', why: 'waiting for an artifact' };
     if ((await judgeGoal(fetched, signal)) === 'missed') return { kind: 'passing', error: notFetched(name, goal, fetched) };
     return { ...verdict, value: fetched };
   };

@@ -42,14 +42,15 @@ interface Wait {
 
 function openWait({ signal, deadline, tolerance, onProgress }: FluxSession, name: FluxName): Wait {
   const stop = new AbortController();
-  const state: { said?: string; borne?: NodeJS.Timeout; error?: ActionError } = {};
+  const state: { last?: string; borne?: NodeJS.Timeout; error?: ActionError } = {};
+  const said = new Set<string>();
   const say = (line: string): void => {
-    if (line === state.said) return;
-    state.said = line;
-    onProgress(line);
+    state.last = line;
+    if (!said.has(line)) onProgress(line);
+    said.add(line);
   };
   const limit = setTimeout(
-    () => stop.abort(timedOut(name, state.error, state.said)),
+    () => stop.abort(timedOut(name, state.error, state.last)),
     Math.max(0, deadline.getTime() - Date.now()),
   );
   const forgive = (): void => {
@@ -61,7 +62,7 @@ function openWait({ signal, deadline, tolerance, onProgress }: FluxSession, name
     signal: AbortSignal.any([signal, stop.signal]),
     goOn: why => {
       forgive();
-      say(`${formatFluxName(name)}: waiting for ${why}`);
+      say(`${formatFluxName(name)}: ${why}`);
     },
     bear: error => {
       state.error = error;
@@ -75,11 +76,11 @@ function openWait({ signal, deadline, tolerance, onProgress }: FluxSession, name
   };
 }
 
-function timedOut(name: FluxName, error: ActionError | undefined, said: string | undefined): ActionError {
+function timedOut(name: FluxName, error: ActionError | undefined, last: string | undefined): ActionError {
   return new ActionError({
     code: 'TIMED_OUT',
     message: `The time limit ended before ${formatFluxName(name)} was reconciled.`,
-    found: error?.message ?? said,
+    found: error?.message ?? last,
     detail: error?.failure.detail,
     remedy: 'give more time with timeout, or see what it waits for',
   });
