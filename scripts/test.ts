@@ -25,7 +25,10 @@ const env = {
 
 const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'sshd', 'image-setters'];
 /** Brought with --all alone. */
-const longTools: readonly ToolName[] = ['etcd', 'kube-apiserver', 'image-automation-controller'];
+const longTools: readonly ToolName[] = [
+  ...(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'containerd'] as const),
+  ...(['source-controller', 'kustomize-controller', 'image-reflector-controller', 'image-automation-controller'] as const),
+];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
 async function test({ args: given, signal }: ScriptContext): Promise<number> {

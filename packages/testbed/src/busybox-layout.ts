@@ -11,6 +11,15 @@ export interface ImageLayout {
   readonly digest: `sha256:${string}`;
 }
 
+export interface BusyboxLayoutOptions {
+  /** Where the layout goes; it is made. */
+  readonly folder: string;
+  /** The name by which the layout holds the image. */
+  readonly tag: string;
+  /** What the image runs; default `sh`. */
+  readonly command?: readonly string[];
+}
+
 interface Descriptor {
   readonly mediaType: string;
   readonly digest: `sha256:${string}`;
@@ -22,15 +31,15 @@ const architectures = ['amd64', 'arm64'] as const;
 
 /**
  * Makes the base image of the sample shop, `busybox`, for both architectures out of Debian's static busybox: what stands in where no
- * image can be pulled. `tag` is the name by which the layout holds it.
+ * image can be pulled.
  */
-export async function makeBusyboxLayout({ folder, tag }: { folder: string; tag: string }): Promise<ImageLayout> {
+export async function makeBusyboxLayout({ folder, tag, command = ['sh'] }: BusyboxLayoutOptions): Promise<ImageLayout> {
   await mkdir(join(folder, 'blobs', 'sha256'), { recursive: true });
   const native = await requireTool('busybox-amd64');
   const applets = (await execa(native, ['--list'])).stdout.split('\n').filter(applet => applet !== 'busybox');
   const images: object[] = [];
   for (const architecture of architectures) {
-    images.push({ ...(await putImage({ folder, architecture, applets })), platform: { os: 'linux', architecture } });
+    images.push({ ...(await putImage({ folder, architecture, applets, command })), platform: { os: 'linux', architecture } });
   }
   const index = await putJson(folder, `${oci}.index.v1+json`, { manifests: images });
   const named = { ...index, annotations: { 'org.opencontainers.image.ref.name': tag } };
@@ -43,9 +52,10 @@ interface BusyboxImage {
   readonly folder: string;
   readonly architecture: (typeof architectures)[number];
   readonly applets: readonly string[];
+  readonly command: readonly string[];
 }
 
-async function putImage({ folder, architecture, applets }: BusyboxImage): Promise<Descriptor> {
+async function putImage({ folder, architecture, applets, command }: BusyboxImage): Promise<Descriptor> {
   const files = join(folder, `rootfs-${architecture}`);
   await layOut(files, { busybox: await requireTool(`busybox-${architecture}`), applets });
   const archive = join(folder, `rootfs-${architecture}.tar`);
@@ -66,7 +76,7 @@ async function putImage({ folder, architecture, applets }: BusyboxImage): Promis
   const config = await putJson(folder, `${oci}.config.v1+json`, {
     os: 'linux',
     architecture,
-    config: { Env: ['PATH=/bin'], Cmd: ['sh'] },
+    config: { Env: ['PATH=/bin'], Cmd: command },
     rootfs: { type: 'layers', diff_ids: [layer.digest] },
   });
   return putJson(folder, `${oci}.manifest.v1+json`, { config, layers: [layer] });

@@ -1,10 +1,12 @@
 export { type Buildkit, type BuildkitOptions, type RegistryAccess, startBuildkit } from './buildkit.ts';
-export { type ImageLayout, makeBusyboxLayout } from './busybox-layout.ts';
+export { type BusyboxImage, type BusyboxImageOptions, pageCommand, pushBusyboxImage } from './busybox-image.ts';
+export { type BusyboxLayoutOptions, type ImageLayout, makeBusyboxLayout } from './busybox-layout.ts';
 export { type Authority, createAuthority, type KeyPair } from './certificates.ts';
-export type { KubernetesApi, ObjectName } from './cluster/api.ts';
-export { type ControlPlane, startControlPlane } from './cluster/control-plane.ts';
+export type { KubernetesApi, ObjectKind, ObjectName } from './cluster/api.ts';
+export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './cluster/control-plane.ts';
 export { type ImageAutomation, startImageAutomation } from './cluster/image-automation.ts';
 export { runImageSetters, type SetterPolicy, type SettersAnswer } from './cluster/image-setters.ts';
+export { type Cluster, type ClusterOptions, startCluster } from './cluster/start-cluster.ts';
 export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';

@@ -18,10 +18,10 @@ export async function closeServer(server: Server): Promise<void> {
   await closed;
 }
 
-/** A port of loopback that is free now, for servers that cannot be left to choose one; another process may yet be quicker to take it. */
-export async function freePort(): Promise<number> {
+/** A port of an address (default 127.0.0.1) that is free now, for servers that cannot be left to choose one; another process may yet be quicker to take it. */
+export async function freePort(address = '127.0.0.1'): Promise<number> {
   const server = createServer();
-  await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host: '127.0.0.1', port: 0 }, resolve));
+  await new Promise<void>((resolve, reject) => server.once('error', reject).listen({ host: address, port: 0 }, resolve));
   const { port } = server.address() as AddressInfo;
   await new Promise<void>(resolve => server.close(() => resolve()));
   return port;

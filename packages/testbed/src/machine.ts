@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { execa } from 'execa';
+import { abandonedGroups } from './sandbox/cgroups.ts';
 import { emulationEntry, isEmulationUsed, mountFormats } from './sandbox/emulation.ts';
 
 /** What lab and tests must leave as it was. A port needs a process or a network namespace of a process, so processes stand for it. */
@@ -10,6 +11,8 @@ export interface MachineState {
   /** Entries of the kernel's table of binary formats; empty without root. */
   readonly binaryFormats: readonly string[];
   readonly sysctls: Readonly<Record<string, string>>;
+  /** Control groups that nodes of clusters left behind. */
+  readonly groups: readonly string[];
 }
 
 const watched = ['net/ipv4/ip_forward', 'vm/overcommit_memory', 'kernel/panic', 'kernel/panic_on_oops', 'kernel/hostname'];
@@ -23,6 +26,7 @@ export async function readMachine({ marker }: { marker: string }): Promise<Machi
     mounts,
     binaryFormats: await binaryFormats(),
     sysctls: Object.fromEntries(sysctls),
+    groups: await abandonedGroups(),
   };
 }
 

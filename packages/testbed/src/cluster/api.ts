@@ -18,11 +18,23 @@ export interface ObjectName {
   readonly metadata: { readonly name: string; readonly namespace?: string | undefined };
 }
 
+export interface ObjectKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+  readonly namespace?: string;
+  /** As in `app=ui`. */
+  readonly labelSelector?: string;
+}
+
 /** The Kubernetes API as far as tests need it. Every call rejects with the server's own words when it refuses. */
 export interface KubernetesApi {
   /** Applies the objects of a YAML text one by one, server-side; what others have set is overruled. */
   readonly apply: (manifests: string) => Promise<void>;
   readonly get: (name: ObjectName) => Promise<unknown>;
+  /** The objects of a kind, of one namespace or of all. */
+  readonly list: (kind: ObjectKind) => Promise<readonly unknown[]>;
+  /** Deletes an object; resolves before what depends on it is gone. */
+  readonly remove: (name: ObjectName) => Promise<void>;
   /** Reads an object again and again until it is as wanted; rejects with what it was last after `within` seconds, default 60. */
   readonly waitFor: (name: ObjectName, options: WaitOptions) => Promise<void>;
   /** Merges a patch (RFC 7386) into an object, or into its status alone. */
@@ -40,6 +52,7 @@ const objectName = z.looseObject({
   kind: z.string(),
   metadata: z.looseObject({ name: z.string(), namespace: z.string().optional() }),
 });
+const objectList = z.object({ items: z.array(z.unknown()) });
 const resourceList = z.object({ resources: z.array(z.object({ name: z.string(), kind: z.string() })) });
 
 export function openApi(access: ApiAccess): KubernetesApi {
@@ -66,23 +79,34 @@ export function openApi(access: ApiAccess): KubernetesApi {
   return {
     apply,
     get: name => send(name),
+    list: async ({ labelSelector = '', ...kind }) => {
+      const path = `${await kindPath(access, kind)}?labelSelector=${encodeURIComponent(labelSelector)}`;
+      return objectList.parse(await callApi(access, { path })).items;
+    },
+    remove: async name => {
+      await send(name, { method: 'DELETE' });
+    },
     waitFor,
     patch: (name, body) => merge(name, '', body),
     patchStatus: (name, status) => merge(name, '/status', { status }),
   };
 }
 
-async function objectPath(access: ApiAccess, { apiVersion, kind, metadata }: ObjectName): Promise<string> {
+async function objectPath(access: ApiAccess, { apiVersion, kind, metadata: { name, namespace } }: ObjectName): Promise<string> {
+  return `${await kindPath(access, { apiVersion, kind, ...(namespace === undefined ? {} : { namespace }) })}/${name}`;
+}
+
+async function kindPath(access: ApiAccess, { apiVersion, kind, namespace }: Omit<ObjectKind, 'labelSelector'>): Promise<string> {
   const group = apiVersion.includes('/') ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
   const { resources } = resourceList.parse(await callApi(access, { path: group }));
   const resource = resources.find(({ name, kind: known }) => known === kind && !name.includes('/'))?.name;
   if (resource === undefined) throw new Error(`The API server knows no ${kind} in ${apiVersion}.`);
-  const place = metadata.namespace === undefined ? '' : `/namespaces/${metadata.namespace}`;
-  return `${group}${place}/${resource}/${metadata.name}`;
+  const place = namespace === undefined ? '' : `/namespaces/${namespace}`;
+  return `${group}${place}/${resource}`;
 }
 
 export interface ApiRequest {
-  readonly method?: 'GET' | 'PATCH';
+  readonly method?: 'GET' | 'PATCH' | 'DELETE';
   /** With the query. */
   readonly path: string;
   readonly type?: string;

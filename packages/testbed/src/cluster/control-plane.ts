@@ -4,17 +4,22 @@ import { join } from 'node:path';
 import { createAuthority } from '../certificates.ts';
 import { createFolder, removeFolder } from '../folder.ts';
 import { freePort } from '../listening.ts';
-import { type ServerProcess, startProcess } from '../process.ts';
+import { startRestartable } from '../restartable.ts';
 import { requireTool } from '../toolchain/find.ts';
 import { type ApiAccess, callApi, type KubernetesApi, openApi } from './api.ts';
 import { startEtcd } from './etcd.ts';
+import { formatKubeconfig } from './kubeconfig.ts';
 
-/** A Kubernetes API server with its store. Nothing acts on its objects: there are no controllers, nodes or pods. */
+/** A Kubernetes API server with its store. By itself nothing acts on its objects: there are no controllers, nodes or pods. */
 export interface ControlPlane {
   readonly url: string;
   readonly api: KubernetesApi;
   /** A file for programs that take KUBECONFIG; its user may do anything. */
   readonly kubeconfig: string;
+  /** PEM file of the authority that the server's certificate is of. */
+  readonly certificateFile: string;
+  /** The same for another user that the server knows. */
+  readonly kubeconfigOf: (user: ComponentUser) => string;
   readonly log: () => string;
   /** Ends the API server as a crash would; `restart` brings it back under the same address, with all that was stored. */
   readonly kill: () => Promise<void>;
@@ -23,80 +28,117 @@ export interface ControlPlane {
 }
 
 export interface ControlPlaneOptions {
+  /** Where the API server listens; default 127.0.0.1. Nodes want one outside of loopback. */
+  readonly address?: string;
+  /** Has pods bear their service account's token, which takes a controller manager. */
+  readonly serviceAccounts?: boolean;
+  /** A file (kubeconfig) that names the webhook which is asked about tokens that the server does not know. */
+  readonly tokenWebhook?: string;
   /** More arguments for the API server. */
   readonly args?: readonly string[];
 }
 
-/** Starts etcd and kube-apiserver on loopback, in private folders, with an authority and an administrator of their own. */
-export async function startControlPlane({ args = [] }: ControlPlaneOptions = {}): Promise<ControlPlane> {
+/** The node of a testbed's cluster. */
+export const nodeName = 'node-1';
+
+/** Users that the server knows by a token, and their groups (Kubernetes documentation, "Using RBAC Authorization", core components). */
+const users = {
+  administrator: { name: 'administrator', group: 'system:masters' },
+  'controller-manager': { name: 'system:kube-controller-manager', group: 'system:authenticated' },
+  scheduler: { name: 'system:kube-scheduler', group: 'system:authenticated' },
+  node: { name: `system:node:${nodeName}`, group: 'system:nodes' },
+} as const;
+
+export type ComponentUser = keyof typeof users;
+
+/** Starts etcd and kube-apiserver in private folders, with an authority and an administrator of their own. */
+export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
+  const { address = '127.0.0.1', args = [] } = options;
   const command = await requireTool('kube-apiserver');
   const folder = await createFolder('apiserver');
   const etcd = await startEtcd();
-  const port = await freePort();
-  const access = await furnish({ folder, url: `https://127.0.0.1:${port}` });
-  const start = (): Promise<ServerProcess> =>
-    startProcess({
-      name: 'kube-apiserver',
-      command,
-      args: [...apiServerArgs({ port, etcd: etcd.url }), ...args],
-      folder,
-      ready: () =>
-        callApi(access, { path: '/readyz' }).then(
-          () => access.url,
-          () => undefined,
-        ),
-      within: 120,
-    });
-  let server = await start().catch(async error => {
+  const port = await freePort(address);
+  const access = await furnish({ folder, url: `https://${address}:${port}`, address });
+  const server = await startRestartable({
+    name: 'kube-apiserver',
+    command,
+    args: [...apiServerArgs({ ...options, address, port, etcd: etcd.url }), ...args],
+    folder,
+    ready: () =>
+      callApi(access, { path: '/readyz' }).then(
+        () => access.url,
+        () => undefined,
+      ),
+    within: 120,
+  }).catch(async error => {
     await etcd.stop();
     throw error;
   });
-  const kubeconfig = join(folder, 'kubeconfig');
-  await writeFile(kubeconfig, formatKubeconfig(access), { mode: 0o600 });
   const stop = async (): Promise<void> => {
     await server.stop();
     await etcd.stop();
     await removeFolder(folder);
   };
-  const restart = async (): Promise<void> => {
-    server = await start();
+  const kubeconfigOf = (user: ComponentUser): string => join(folder, `${user}.kubeconfig`);
+  return {
+    url: access.url,
+    api: openApi(access),
+    kubeconfig: kubeconfigOf('administrator'),
+    certificateFile: join(folder, 'ca.pem'),
+    kubeconfigOf,
+    log: server.log,
+    kill: server.kill,
+    restart: server.start,
+    stop,
   };
-  const kill = (): Promise<void> => server.kill();
-  return { url: access.url, api: openApi(access), kubeconfig, log: () => server.log(), kill, restart, stop };
 }
 
-/** Writes what the server reads, and gives its administrator's access. */
-async function furnish({ folder, url }: { folder: string; url: string }): Promise<ApiAccess> {
+interface Furnishing {
+  readonly folder: string;
+  readonly url: string;
+  readonly address: string;
+}
+
+/** Writes what the server and its users read, and gives its administrator's access. */
+async function furnish({ folder, url, address }: Furnishing): Promise<ApiAccess> {
   const authority = await createAuthority();
-  const { certificate, key } = await authority.issue(['127.0.0.1', 'localhost']);
-  const token = randomBytes(16).toString('hex');
+  const { certificate, key } = await authority.issue([address, 'localhost']);
   const secret = { mode: 0o600 };
+  await writeFile(join(folder, 'ca.pem'), authority.certificate);
   await writeFile(join(folder, 'tls.pem'), certificate);
   await writeFile(join(folder, 'tls.key'), key, secret);
-  await writeFile(join(folder, 'tokens.csv'), `${token},administrator,administrator,"system:masters"\n`, secret);
-  return { url, authority: authority.certificate, token };
+  const access = { url, authority: authority.certificate, token: randomToken() };
+  const lines: string[] = [];
+  for (const [file, { name, group }] of Object.entries(users)) {
+    const token = name === users.administrator.name ? access.token : randomToken();
+    lines.push(`${token},${name},${name},"${group}"\n`);
+    await writeFile(join(folder, `${file}.kubeconfig`), formatKubeconfig({ ...access, token }), secret);
+  }
+  await writeFile(join(folder, 'tokens.csv'), lines.join(''), secret);
+  return access;
 }
 
-/** The key of the server's certificate signs service accounts' tokens too: nobody here asks for one. */
-function apiServerArgs({ port, etcd }: { port: number; etcd: string }): string[] {
+function randomToken(): string {
+  return randomBytes(16).toString('hex');
+}
+
+interface ApiServer extends ControlPlaneOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly etcd: string;
+}
+
+/** The key of the server's certificate signs service accounts' tokens too. */
+function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebhook }: ApiServer): string[] {
   return [
     `--etcd-servers=${etcd}`,
-    ...['--bind-address=127.0.0.1', '--advertise-address=127.0.0.1', `--secure-port=${port}`],
+    ...[`--bind-address=${address}`, `--advertise-address=${address}`, `--secure-port=${port}`],
     ...['--tls-cert-file=tls.pem', '--tls-private-key-file=tls.key', '--cert-dir=certificates'],
-    ...['--token-auth-file=tokens.csv', '--authorization-mode=RBAC', '--service-cluster-ip-range=10.96.0.0/24'],
+    ...['--token-auth-file=tokens.csv', '--authorization-mode=Node,RBAC', '--service-cluster-ip-range=10.96.0.0/24'],
     ...['--service-account-issuer=https://kubernetes.default.svc', '--service-account-key-file=tls.pem'],
-    ...['--service-account-signing-key-file=tls.key', '--disable-admission-plugins=ServiceAccount'],
+    ...['--service-account-signing-key-file=tls.key', '--kubelet-preferred-address-types=InternalIP'],
+    ...(serviceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),
+    ...(tokenWebhook === undefined ? [] : [`--authentication-token-webhook-config-file=${tokenWebhook}`]),
+    ...(tokenWebhook === undefined ? [] : ['--authentication-token-webhook-version=v1']),
   ];
-}
-
-function formatKubeconfig({ url, authority, token }: ApiAccess): string {
-  const cluster = { server: url, 'certificate-authority-data': Buffer.from(authority).toString('base64') };
-  return JSON.stringify({
-    apiVersion: 'v1',
-    kind: 'Config',
-    'current-context': 'testbed',
-    contexts: [{ name: 'testbed', context: { cluster: 'testbed', user: 'administrator' } }],
-    clusters: [{ name: 'testbed', cluster }],
-    users: [{ name: 'administrator', user: { token } }],
-  });
 }

@@ -8,6 +8,9 @@ export const awsHosts = {
 /** The account that {@link awsHosts}' registry belongs to. */
 export const awsAccount = '123456789012';
 
+/** What ECR's API gives (moto does) and what the registry then demands. */
+export const ecrLogin = { username: 'AWS', password: `${awsAccount}-auth-token` } as const;
+
 /** A hosts file (hosts(5)) for a sandbox: localhost and AWS's names, nothing else. */
 export function formatHosts(): string {
   const aws = Object.values(awsHosts).map(({ name, address }) => `${address} ${name}`);

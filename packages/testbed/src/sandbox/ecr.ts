@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { takeLock } from '../lock.ts';
 import { startMoto } from '../moto.ts';
 import { type RegistryOptions, startRegistry } from '../registry.ts';
-import { awsAccount, awsHosts } from './aws-hosts.ts';
+import { awsHosts, ecrLogin } from './aws-hosts.ts';
 import { currentSandbox } from './current.ts';
 
 /** Amazon ECR as far as it can be had locally. */
@@ -26,7 +26,6 @@ export interface Ecr {
 export async function startEcr({ immutable = false }: Pick<RegistryOptions, 'immutable'> = {}): Promise<Ecr> {
   const { authority, certificateFile, folder } = await currentSandbox();
   const turn = await takeLock({ file: join(folder, 'ecr.lock'), ifHeld: 'wait' });
-  const login = { username: 'AWS', password: `${awsAccount}-auth-token` };
   const moto = await startMoto({
     tls: await authority.issue([awsHosts.ecr.name, awsHosts.sts.name]),
     address: awsHosts.ecr.address,
@@ -36,7 +35,7 @@ export async function startEcr({ immutable = false }: Pick<RegistryOptions, 'imm
     tls: await authority.issue([awsHosts.registry.name]),
     address: awsHosts.registry.address,
     port: 443,
-    password: login,
+    password: ecrLogin,
     immutable,
   });
   const stop = async (): Promise<void> => {
@@ -44,5 +43,5 @@ export async function startEcr({ immutable = false }: Pick<RegistryOptions, 'imm
     await turn?.release();
   };
   const env = { AWS_ACCESS_KEY_ID: 'testing', AWS_SECRET_ACCESS_KEY: 'testing', AWS_REGION: 'us-west-2' };
-  return { host: awsHosts.registry.name, env, login, certificateFile, log: () => moto.log() + registry.log(), stop };
+  return { host: awsHosts.registry.name, env, login: ecrLogin, certificateFile, log: () => moto.log() + registry.log(), stop };
 }

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuthority } from '../certificates.ts';
 import { createFolder, lockFile, removeFolder } from '../folder.ts';
 import { formatHosts } from './aws-hosts.ts';
+import { removeGroupsOf, sweepGroups } from './cgroups.ts';
 import { countEmulationUser, emulationRule, enterRule } from './emulation.ts';
 
 export interface SandboxOptions {
@@ -29,6 +30,7 @@ const patience = 1_000;
  */
 export async function enterSandbox({ command, args, env, busybox, qemu, signal }: SandboxOptions): Promise<number> {
   signal.throwIfAborted();
+  await sweepGroups();
   const folder = await createFolder('sandbox');
   const emulation = qemu === undefined ? undefined : await countEmulationUser();
   try {
@@ -41,6 +43,7 @@ export async function enterSandbox({ command, args, env, busybox, qemu, signal }
     return await codeOf(child, signal);
   } finally {
     await emulation?.release();
+    await removeGroupsOf(join(folder, 'tmp'));
     await removeFolder(folder);
   }
 }

@@ -30,7 +30,7 @@ export async function buildGoTool({ source, version, folder, signal }: GoBuild):
   await copyFolder({ from: await downloadModule(moduleVersion(source, version), signal), to: copy, signal });
   if (source.own) await cp(join(ownCommands, source.own), join(copy, 'cmd', source.own), { recursive: true });
   const goMod = await readFile(join(copy, 'go.mod'), 'utf8');
-  const published = publishedGoMod(goMod, source.placeholder);
+  const published = publishedGoMod(goMod, source);
   await writeFile(join(copy, 'go.mod'), published);
   // Killed with this process, so that it does not write into a folder that another has taken over.
   const args = goBuildArgs({ source, moduleFolder: copy, folder, rewritten: published !== goMod });

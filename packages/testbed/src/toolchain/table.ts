@@ -11,6 +11,8 @@ export type Source =
       readonly image?: { readonly reference: string; readonly files: readonly string[] };
       /** What `v0.0.0` means in its go.mod: the version of the modules that live in the same repository. */
       readonly placeholder?: string;
+      /** Modules (`path@version`) that stand in for the version that its go.mod names, where the proxy does not serve that one. */
+      readonly replaced?: readonly string[];
       /** A command of ours, in the testbed's `go/`, that is laid into the module as `./cmd/<name>`. */
       readonly own?: string;
       /** Modules (`path@version`) whose custom resource definitions go into the folder `crds` beside the executables. */
@@ -123,6 +125,45 @@ export const tools = {
     onPath: { executable: 'kube-apiserver', versionArgs: ['--version'] },
     estimate: 300,
   },
+  'kube-controller-manager': {
+    version: '1.34.4',
+    source: {
+      kind: 'go',
+      module: 'k8s.io/kubernetes',
+      commands: ['./cmd/kube-controller-manager'],
+      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
+      placeholder: '0.34.4',
+    },
+    file: 'kube-controller-manager',
+    onPath: { executable: 'kube-controller-manager', versionArgs: ['--version'] },
+    estimate: 100,
+  },
+  'kube-scheduler': {
+    version: '1.34.4',
+    source: {
+      kind: 'go',
+      module: 'k8s.io/kubernetes',
+      commands: ['./cmd/kube-scheduler'],
+      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
+      placeholder: '0.34.4',
+    },
+    file: 'kube-scheduler',
+    onPath: { executable: 'kube-scheduler', versionArgs: ['--version'] },
+    estimate: 30,
+  },
+  kubelet: {
+    version: '1.34.4',
+    source: {
+      kind: 'go',
+      module: 'k8s.io/kubernetes',
+      commands: ['./cmd/kubelet'],
+      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
+      placeholder: '0.34.4',
+    },
+    file: 'kubelet',
+    onPath: { executable: 'kubelet', versionArgs: ['--version'] },
+    estimate: 240,
+  },
   'image-automation-controller': {
     version: '1.2.4',
     source: {
@@ -137,6 +178,41 @@ export const tools = {
     },
     file: 'image-automation-controller',
     estimate: 180,
+  },
+  'source-controller': {
+    version: '1.9.5',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/source-controller',
+      commands: ['.'],
+      replaced: ['github.com/fluxcd/pkg/artifact@v0.18.1'],
+      crds: ['github.com/fluxcd/source-controller@v1.9.5'],
+    },
+    file: 'source-controller',
+    estimate: 180,
+  },
+  'kustomize-controller': {
+    version: '1.9.5',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/kustomize-controller',
+      commands: ['.'],
+      crds: ['github.com/fluxcd/kustomize-controller@v1.9.5'],
+    },
+    file: 'kustomize-controller',
+    estimate: 90,
+  },
+  'image-reflector-controller': {
+    version: '1.2.4',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/image-reflector-controller',
+      commands: ['.'],
+      replaced: ['github.com/fluxcd/pkg/artifact@v0.18.1'],
+      crds: ['github.com/fluxcd/image-reflector-controller@v1.2.4'],
+    },
+    file: 'image-reflector-controller',
+    estimate: 60,
   },
   yq: {
     version: '4.54.2',
@@ -183,6 +259,12 @@ export const tools = {
     version: '1.35.0',
     source: { kind: 'debian', package: 'busybox-static', architecture: 'arm64' },
     file: 'bin/busybox',
+    estimate: 10,
+  },
+  containerd: {
+    version: '1.6.20',
+    source: { kind: 'debian', package: 'containerd', beside: ['containernetworking-plugins'] },
+    file: 'usr/bin/containerd',
     estimate: 10,
   },
   dockerd: {

@@ -89,8 +89,14 @@ describe('the go.mod of a module beside others in one repository', () => {
 
   test('names the version that its placeholder stands for', () => {
     const text = 'require (\n\tk8s.io/api v0.0.0\n\tk8s.io/kms v0.0.0 // indirect\n\tk8s.io/utils v0.0.0-2024-4c0f\n)\n';
-    expect(publishedGoMod(text, '0.34.4')).toBe(
+    expect(publishedGoMod(text, { placeholder: '0.34.4' })).toBe(
       'require (\n\tk8s.io/api v0.34.4\n\tk8s.io/kms v0.34.4 // indirect\n\tk8s.io/utils v0.0.0-2024-4c0f\n)\n',
+    );
+  });
+
+  test('takes other versions for those that cannot be had', () => {
+    expect(publishedGoMod('require a/b v1.0.3\n', { replaced: ['a/b@v1.0.1'] })).toBe(
+      'require a/b v1.0.3\nreplace a/b => a/b v1.0.1\n',
     );
   });
 
