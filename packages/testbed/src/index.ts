@@ -4,13 +4,17 @@ export { type BusyboxLayoutOptions, type ImageLayout, makeBusyboxLayout } from '
 export { type Authority, createAuthority, type KeyPair } from './certificates.ts';
 export type { KubernetesApi, ObjectKind, ObjectName } from './cluster/api.ts';
 export { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './cluster/control-plane.ts';
+export { type FluxComponent, fluxComponents } from './cluster/flux-controller.ts';
 export { type ImageAutomation, startImageAutomation } from './cluster/image-automation.ts';
 export { runImageSetters, type SetterPolicy, type SettersAnswer } from './cluster/image-setters.ts';
 export { type Cluster, type ClusterOptions, startCluster } from './cluster/start-cluster.ts';
+export { type Flux, type FluxOptions, startFlux } from './cluster/start-flux.ts';
 export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
 export { type Docker, startDocker } from './docker.ts';
+export type { AccessEntry } from './eks/authenticator.ts';
+export { type Eks, type EksOptions, startEks } from './eks/start-eks.ts';
 export { withFolder } from './folder.ts';
 export {
   type BareRepository,
@@ -46,6 +50,7 @@ export type {
   RepositoryOptions as GitHubRepositoryOptions,
   TokenOptions,
 } from './github/world.ts';
+export { type LoadBalancer, type LoadBalancerOptions, startLoadBalancer } from './load-balancer/start-load-balancer.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
 export {
@@ -58,8 +63,9 @@ export {
   startProxy,
 } from './proxy.ts';
 export { type Registry, type RegistryOptions, startRegistry } from './registry.ts';
-export { awsAccount, awsHosts } from './sandbox/aws-hosts.ts';
+export { awsAccount, awsHosts, nameServer } from './sandbox/aws-hosts.ts';
 export { currentSandbox, inSandbox, type Sandbox } from './sandbox/current.ts';
+export { type Dns, startDns } from './sandbox/dns.ts';
 export { type Ecr, startEcr } from './sandbox/ecr.ts';
 export { enterSandbox, type SandboxOptions } from './sandbox/enter.ts';
 export { type PushedImage, pushSyntheticImage, type SyntheticImage } from './synthetic-image.ts';

@@ -35,7 +35,7 @@ export interface KubernetesApi {
   readonly list: (kind: ObjectKind) => Promise<readonly unknown[]>;
   /** Deletes an object; resolves before what depends on it is gone. */
   readonly remove: (name: ObjectName) => Promise<void>;
-  /** Reads an object again and again until it is as wanted; rejects with what it was last after `within` seconds, default 60. */
+  /** Reads an object again and again until it is there and as wanted; rejects with what it was last after `within` seconds, default 60. */
   readonly waitFor: (name: ObjectName, options: WaitOptions) => Promise<void>;
   /** Merges a patch (RFC 7386) into an object, or into its status alone. */
   readonly patch: (name: ObjectName, patch: object) => Promise<void>;
@@ -71,8 +71,10 @@ export function openApi(access: ApiAccess): KubernetesApi {
   };
   const waitFor = async (name: ObjectName, { until, within = 60 }: WaitOptions): Promise<void> => {
     const deadline = Date.now() + within * 1000;
-    for (let object = await send(name); !until(object); object = await send(name)) {
-      if (Date.now() > deadline) throw new Error(`Not as wanted after ${within} s: ${JSON.stringify(object)}`);
+    for (;;) {
+      const found = await send(name).catch((error: unknown) => String(error));
+      if (typeof found !== 'string' && until(found)) return;
+      if (Date.now() > deadline) throw new Error(`Not as wanted after ${within} s: ${JSON.stringify(found)}`);
       await sleep(50);
     }
   };

@@ -32,8 +32,6 @@ export interface ControlPlaneOptions {
   readonly address?: string;
   /** Has pods bear their service account's token, which takes a controller manager. */
   readonly serviceAccounts?: boolean;
-  /** A file (kubeconfig) that names the webhook which is asked about tokens that the server does not know. */
-  readonly tokenWebhook?: string;
   /** More arguments for the API server. */
   readonly args?: readonly string[];
 }
@@ -53,7 +51,7 @@ export type ComponentUser = keyof typeof users;
 
 /** Starts etcd and kube-apiserver in private folders, with an authority and an administrator of their own. */
 export async function startControlPlane(options: ControlPlaneOptions = {}): Promise<ControlPlane> {
-  const { address = '127.0.0.1', args = [] } = options;
+  const { address = '127.0.0.1' } = options;
   const command = await requireTool('kube-apiserver');
   const folder = await createFolder('apiserver');
   const etcd = await startEtcd();
@@ -62,7 +60,7 @@ export async function startControlPlane(options: ControlPlaneOptions = {}): Prom
   const server = await startRestartable({
     name: 'kube-apiserver',
     command,
-    args: [...apiServerArgs({ ...options, address, port, etcd: etcd.url }), ...args],
+    args: apiServerArgs({ ...options, address, port, etcd: etcd.url }),
     folder,
     ready: () =>
       callApi(access, { path: '/readyz' }).then(
@@ -129,7 +127,7 @@ interface ApiServer extends ControlPlaneOptions {
 }
 
 /** The key of the server's certificate signs service accounts' tokens too. */
-function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebhook }: ApiServer): string[] {
+function apiServerArgs({ address, port, etcd, serviceAccounts = false, args = [] }: ApiServer): string[] {
   return [
     `--etcd-servers=${etcd}`,
     ...[`--bind-address=${address}`, `--advertise-address=${address}`, `--secure-port=${port}`],
@@ -138,7 +136,6 @@ function apiServerArgs({ address, port, etcd, serviceAccounts = false, tokenWebh
     ...['--service-account-issuer=https://kubernetes.default.svc', '--service-account-key-file=tls.pem'],
     ...['--service-account-signing-key-file=tls.key', '--kubelet-preferred-address-types=InternalIP'],
     ...(serviceAccounts ? [] : ['--disable-admission-plugins=ServiceAccount']),
-    ...(tokenWebhook === undefined ? [] : [`--authentication-token-webhook-config-file=${tokenWebhook}`]),
-    ...(tokenWebhook === undefined ? [] : ['--authentication-token-webhook-version=v1']),
+    ...args,
   ];
 }

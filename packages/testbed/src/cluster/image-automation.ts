@@ -1,10 +1,5 @@
-import { createFolder, removeFolder } from '../folder.ts';
-import { startProcess } from '../process.ts';
-import { requireTool } from '../toolchain/find.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { applyDefinitions } from './definitions.ts';
-
-const tool = 'image-automation-controller';
+import { startController } from './flux-controller.ts';
 
 export interface ImageAutomation {
   readonly log: () => string;
@@ -16,19 +11,5 @@ export interface ImageAutomation {
  * GitRepository, ImageRepository, ImagePolicy, ImageUpdateAutomation. No reflector runs: an ImagePolicy's status is the caller's to set.
  */
 export async function startImageAutomation({ controlPlane }: { controlPlane: ControlPlane }): Promise<ImageAutomation> {
-  await applyDefinitions(controlPlane.api, tool);
-  const folder = await createFolder('image-automation');
-  const server = await startProcess({
-    name: tool,
-    command: await requireTool(tool),
-    args: ['--watch-all-namespaces', '--events-addr=', '--metrics-addr=0', '--health-addr=0', '--log-level=debug'],
-    env: { KUBECONFIG: controlPlane.kubeconfig, RUNTIME_NAMESPACE: 'flux-system', TMPDIR: folder },
-    folder,
-    ready: log => /"msg":"Starting workers"/.exec(log)?.[0],
-  });
-  const stop = async (): Promise<void> => {
-    await server.stop();
-    await removeFolder(folder);
-  };
-  return { log: server.log, stop };
+  return startController({ component: 'image-automation-controller', controlPlane });
 }

@@ -16,7 +16,7 @@ export interface Cluster extends Omit<ControlPlane, 'stop'> {
   readonly stop: () => Promise<void>;
 }
 
-export type ClusterOptions = Pick<ControlPlaneOptions, 'tokenWebhook'>;
+export type ClusterOptions = Pick<ControlPlaneOptions, 'args'>;
 
 /**
  * Starts etcd, kube-apiserver, kube-controller-manager, kube-scheduler and a kubelet with containerd, in a sandbox only, and waits
@@ -24,15 +24,11 @@ export type ClusterOptions = Pick<ControlPlaneOptions, 'tokenWebhook'>;
  * is a name for its endpoints and nothing more. Images come from wherever the sandbox's names lead; what is called like Amazon ECR
  * gets the password that its emulation demands. A sandbox holds {@link mostClusters} clusters, side by side; one more waits for an end.
  */
-export async function startCluster({ tokenWebhook }: ClusterOptions = {}): Promise<Cluster> {
+export async function startCluster({ args = [] }: ClusterOptions = {}): Promise<Cluster> {
   const { number, turn } = await takePlace();
   const address = `10.123.0.${number}`;
   await ensureAddress(address);
-  const controlPlane = await startControlPlane({
-    address,
-    serviceAccounts: true,
-    ...(tokenWebhook === undefined ? {} : { tokenWebhook }),
-  });
+  const controlPlane = await startControlPlane({ address, serviceAccounts: true, args });
   const parts: { stop: () => Promise<void> }[] = [controlPlane];
   const stop = async (): Promise<void> => {
     for (const part of parts.toReversed()) await part.stop();

@@ -3,6 +3,7 @@ export const awsHosts = {
   registry: { name: '123456789012.dkr.ecr.us-west-2.amazonaws.com', address: '127.0.1.10' },
   ecr: { name: 'api.ecr.us-west-2.amazonaws.com', address: '127.0.1.11' },
   sts: { name: 'sts.us-west-2.amazonaws.com', address: '127.0.1.11' },
+  eks: { name: 'eks.us-west-2.amazonaws.com', address: '127.0.1.12' },
 } as const;
 
 /** The account that {@link awsHosts}' registry belongs to. */
@@ -10,6 +11,18 @@ export const awsAccount = '123456789012';
 
 /** What ECR's API gives (moto does) and what the registry then demands. */
 export const ecrLogin = { username: 'AWS', password: `${awsAccount}-auth-token` } as const;
+
+/** The name server that a sandbox asks, and the zone that it has authority over: that of load balancers' names. */
+export const nameServer = {
+  zone: 'us-west-2.elb.amazonaws.com',
+  name: 'ns-1.us-west-2.elb.amazonaws.com',
+  address: '127.0.1.53',
+} as const;
+
+/** A resolver's configuration (resolv.conf(5)) for a sandbox. */
+export function formatResolvers(): string {
+  return `nameserver ${nameServer.address}\noptions timeout:1 attempts:1\n`;
+}
 
 /** A hosts file (hosts(5)) for a sandbox: localhost and AWS's names, nothing else. */
 export function formatHosts(): string {

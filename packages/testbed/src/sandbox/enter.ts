@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createAuthority } from '../certificates.ts';
 import { createFolder, lockFile, removeFolder } from '../folder.ts';
-import { formatHosts } from './aws-hosts.ts';
+import { formatHosts, formatResolvers } from './aws-hosts.ts';
 import { removeGroupsOf, sweepGroups } from './cgroups.ts';
 import { countEmulationUser, emulationRule, enterRule } from './emulation.ts';
 
@@ -25,7 +25,7 @@ const patience = 1_000;
 
 /**
  * Runs a command in namespaces of its own (network, mounts, processes, IPC, host name; needs root): loopback is its only network,
- * AWS's host names lead there, and a certificate authority of its own is trusted by Node, Go and OpenSSL programs. Whatever it starts
+ * AWS's host names lead there, other names are asked of a name server there, and a certificate authority of its own is trusted by Node, Go and OpenSSL programs. Whatever it starts
  * ends with it, even when this process is killed. Resolves with its exit code; standard streams are this process's own.
  */
 export async function enterSandbox({ command, args, env, busybox, qemu, signal }: SandboxOptions): Promise<number> {
@@ -52,6 +52,7 @@ async function furnish(folder: string): Promise<void> {
   const { certificate, key } = await createAuthority();
   await mkdir(join(folder, 'tmp'));
   await writeFile(join(folder, 'hosts'), formatHosts());
+  await writeFile(join(folder, 'resolv.conf'), formatResolvers());
   await writeFile(join(folder, 'ca.pem'), certificate);
   await writeFile(join(folder, 'ca.key'), key, { mode: 0o600 });
 }
@@ -73,7 +74,8 @@ interface Inside {
 /** The shell stays as the first process of the sandbox, so that the command gets signals as it would elsewhere. */
 const script = `
 "$1" ip link set lo up
-mount --bind "$2" /etc/hosts
+mount --bind "$2/hosts" /etc/hosts
+[ ! -e /etc/resolv.conf ] || mount --bind "$2/resolv.conf" /etc/resolv.conf
 ${enterRule} "$3"
 shift 3
 "$@"
@@ -83,17 +85,7 @@ function sandboxArgs({ folder, busybox, qemu, command, args }: Inside): string[]
   return [
     ...['--pdeathsig', 'KILL', '--', 'flock', '--shared', '--no-fork', lockFile(folder)],
     ...['unshare', '--net', '--mount', '--pid', '--fork', '--mount-proc', '--ipc', '--uts', '--kill-child'],
-    ...[
-      'sh',
-      '-ec',
-      script,
-      'sandbox',
-      busybox,
-      join(folder, 'hosts'),
-      qemu === undefined ? '' : emulationRule(qemu),
-      command,
-      ...args,
-    ],
+    ...['sh', '-ec', script, 'sandbox', busybox, folder, qemu === undefined ? '' : emulationRule(qemu), command, ...args],
   ];
 }
 
