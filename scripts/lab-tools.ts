@@ -11,3 +11,17 @@ export const labTools = [
   'busybox-arm64',
   'moto',
 ] as const satisfies readonly ToolName[];
+
+/** What it needs beside them to go on into a cluster; most of it is long in the building. */
+export const clusterTools = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  'containerd',
+  'source-controller',
+  'kustomize-controller',
+  'image-reflector-controller',
+  'image-automation-controller',
+] as const satisfies readonly ToolName[];

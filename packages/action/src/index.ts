@@ -10,9 +10,6 @@ export { nearestName } from './nearest.ts';
 export { type GivenInputs, type InputSpelling, readInputs } from './read-inputs.ts';
 export { formatRecord, mergeRecords, parseRecord, parseRecords, type ReleaseRecord } from './record.ts';
 export { givenUser, registryInputs } from './registry-inputs.ts';
-export {
-  type RepositoryInputs,
-  repositoryInputs,
-} from './repository-inputs.ts';
-export { type RepositoryRequest, repositoryRequest } from './repository-request.ts';
+export { accessInputs, givenAccess, type RepositoryInputs, repositoryInputs } from './repository-inputs.ts';
+export { githubPlace, placeOf, type RepositoryRequest, repositoryRequest } from './repository-request.ts';
 export type { Outputs } from './run-action.ts';

@@ -15,6 +15,14 @@ const gitops = z.strictObject({
   policies: z.array(z.string().max(512)).min(1),
   superseded: z.literal(true).optional(),
 });
+/** What the cluster has applied of it: the revision is Flux's, such as main@sha1:COMMIT. */
+const applied = z.strictObject({
+  kustomizations: z.array(z.string().max(512)),
+  helmReleases: z.array(z.string().max(512)).optional(),
+  revision: z.string().max(512).optional(),
+  /** It is a later revision that contains ours. */
+  superseded: z.literal(true).optional(),
+});
 const index = z.strictObject({ digest, tag: z.string().min(1).max(128), platforms: z.array(platform).min(1) });
 /** The rollouts that were complete: of this digest, or (superseded) of a later release. */
 const rollout = z.strictObject({
@@ -39,6 +47,7 @@ const record = z.strictObject({
   builds: z.array(build),
   index: index.optional(),
   gitops: gitops.optional(),
+  applied: applied.optional(),
   rollout: rollout.optional(),
   /** What has answered with the release. */
   url: z

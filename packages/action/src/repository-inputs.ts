@@ -51,7 +51,8 @@ const commit = {
   }),
 };
 
-const access = {
+/** How an action signs in to a git repository. */
+export const accessInputs = {
   token: text({
     description:
       "A token for the repository over https. The GITHUB_TOKEN of a workflow may write to the workflow's own repository only.",
@@ -84,7 +85,8 @@ const pullRequest = {
   ),
 };
 
-export const repositoryInputs = { ...place, ...commit, ...access, ...pullRequest };
+export const repositoryInputs = { ...place, ...commit, ...accessInputs, ...pullRequest };
+export type AccessInputs = ValuesOf<typeof accessInputs>;
 export type RepositoryInputs = ValuesOf<typeof repositoryInputs>;
 
 /** How a git server or GitHub is told who we are. */
@@ -95,7 +97,7 @@ export type GivenAccess =
   | { readonly kind: 'app'; readonly appId: string; readonly privateKey: string };
 
 /** The one way of access that the inputs give; without any, what git is configured with. Throws INPUT_INVALID, INPUT_MISSING. */
-export function givenAccess(inputs: RepositoryInputs): GivenAccess {
+export function givenAccess(inputs: AccessInputs): GivenAccess {
   const { token, 'token-user': user, 'ssh-key': key, 'ssh-known-hosts': hosts, 'app-id': appId } = inputs;
   const { 'app-private-key': appKey } = inputs;
   const given = Object.entries({ token, 'ssh-key': key, 'app-private-key': appKey }).filter(([, value]) => value !== undefined);

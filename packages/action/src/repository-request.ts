@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
 import type { ActionContext } from './context.ts';
-import { type GivenAccess, givenAccess, type Identity, type RepositoryInputs } from './repository-inputs.ts';
+import { type AccessInputs, type GivenAccess, givenAccess, type Identity, type RepositoryInputs } from './repository-inputs.ts';
 
 type Place = { readonly kind: 'remote'; readonly url: string } | { readonly kind: 'checkout'; readonly folder: string };
 
@@ -45,14 +45,12 @@ export function repositoryRequest(inputs: RepositoryInputs, options: RepositoryR
   const { workspace, env, now } = options;
   const { author, committer = author } = inputs;
   return {
-    place: isUrl(inputs.repository)
-      ? { kind: 'remote', url: inputs.repository }
-      : { kind: 'checkout', folder: resolve(workspace, inputs.repository) },
+    place: placeOf(inputs.repository, workspace),
     ...(inputs.branch === undefined ? {} : { branch: inputs.branch }),
     access: givenAccess(inputs),
     destination: destinationOf(inputs, options),
     identity: { author, committer },
-    github: { serverUrl: env['GITHUB_SERVER_URL'], serverApiUrl: env['GITHUB_API_URL'], apiUrl: inputs['github-api-url'] },
+    github: githubPlace(inputs, env),
     deadline: new Date(now().getTime() + inputs.timeout),
     idle: idleInputs(inputs),
   };
@@ -80,6 +78,19 @@ function idleInputs(inputs: RepositoryInputs): string[] {
   if (mode === 'pull-request') return [];
   if (mode === 'push') return onlyInPullRequests;
   return [...onlyInPullRequests, ...(pushBranch === undefined ? [] : ['push-branch']), ...(verified ? ['verified'] : [])];
+}
+
+/** Where GitHub is, beside github.com. */
+export function githubPlace(
+  inputs: Pick<AccessInputs, 'github-api-url'>,
+  env: ActionContext['env'],
+): RepositoryRequest['github'] {
+  return { serverUrl: env['GITHUB_SERVER_URL'], serverApiUrl: env['GITHUB_API_URL'], apiUrl: inputs['github-api-url'] };
+}
+
+/** Where a repository is: at a URL, or where the checkout in a folder came from. */
+export function placeOf(repository: string, workspace: string): Place {
+  return isUrl(repository) ? { kind: 'remote', url: repository } : { kind: 'checkout', folder: resolve(workspace, repository) };
 }
 
 /** A scheme, or `user@host:path`; everything else is a folder. */

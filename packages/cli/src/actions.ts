@@ -8,6 +8,7 @@ const modules: Readonly<Record<string, Load>> = {
   'push-manifest-index': () => import('@eks-gitops/push-manifest-index'),
   'bump-flux-image': () => import('@eks-gitops/bump-flux-image'),
   'setup-flux-image': () => import('@eks-gitops/setup-flux-image'),
+  'flux-reconcile': () => import('@eks-gitops/flux-reconcile'),
   'wait-deployment': () => import('@eks-gitops/wait-deployment'),
   'wait-ingress': () => import('@eks-gitops/wait-ingress'),
 };

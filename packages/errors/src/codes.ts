@@ -113,6 +113,23 @@ export const errorCodes = {
   },
   KIND_UNKNOWN: { ending: 'failed', meaning: 'The cluster does not serve that kind of object in that version.' },
   OBJECT_MISSING: { ending: 'failed', meaning: 'The cluster does not hold an object that the step needs.' },
+  RECONCILIATION_SUSPENDED: { ending: 'failed', meaning: 'A Flux object is suspended, so that Flux does nothing with it.' },
+  RECONCILIATION_STALLED: { ending: 'failed', meaning: 'A Flux object cannot go on before it is changed.' },
+  RECONCILIATION_FAILED: { ending: 'failed', meaning: 'Flux could not build or apply what it was asked to.' },
+  HEALTH_CHECK_FAILED: { ending: 'failed', meaning: 'Flux applied the objects, and they did not become healthy.' },
+  SOURCE_FAILED: {
+    ending: 'failed',
+    meaning: 'Flux could not fetch a source or scan an image repository, for longer than is tolerated.',
+  },
+  REVISION_NOT_FETCHED: { ending: 'failed', meaning: 'What Flux has fetched does not hold the revision that is waited for.' },
+  REVISION_UNVERIFIED: {
+    ending: 'failed',
+    meaning: 'Another revision is applied, and nothing shows that it holds the one that is waited for.',
+  },
+  POLICY_SELECTED_OTHER: {
+    ending: 'failed',
+    meaning: 'An ImagePolicy has selected another tag than the one that is waited for.',
+  },
   IMAGE_UNUSED: { ending: 'failed', meaning: 'No container of the workload has an image of that repository, or that name.' },
   IMAGE_NAME_INVALID: { ending: 'failed', meaning: 'A pod names an image by what is not an image reference.' },
   IMAGE_PLATFORM_MISSING: { ending: 'failed', meaning: 'An image holds nothing for the platform of the node that is to run it.' },

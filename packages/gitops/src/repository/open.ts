@@ -46,7 +46,25 @@ export interface GitRepository {
  * Throws INPUT_INVALID, BRANCH_MISSING, GIT_DENIED, GIT_UNREACHABLE, GIT_FAILED, AWS_CREDENTIALS_MISSING or TOOL_MISSING.
  */
 export async function openRepository(request: OpenRequest): Promise<GitRepository> {
-  const { place, paths, credentials, folder, env, signal, onProgress } = request;
+  const { paths, folder, signal, onProgress } = request;
+  const { git, url, branch } = await openRemote(request);
+  onProgress?.(`Cloning ${branch ?? 'the default branch'} of ${url}`);
+  const root = join(folder, 'clone');
+  const clone = await cloneBranch({ git, url, root, paths, signal, onProgress, ...(branch === undefined ? {} : { branch }) });
+  return { url, root, git, ...clone };
+}
+
+/** A repository that git can be run for; nothing of it is there yet. */
+export interface GitRemote {
+  readonly git: Git;
+  /** Without credentials. */
+  readonly url: string;
+  readonly branch: string | undefined;
+}
+
+/** Finds where a repository is and how to sign in. Throws as {@link openRepository} does. */
+export async function openRemote(request: Omit<OpenRequest, 'paths' | 'onProgress'>): Promise<GitRemote> {
+  const { place, credentials, folder, env, signal } = request;
   const checkout =
     place.kind === 'checkout'
       ? await readCheckout({ folder: place.folder, remote: place.remote ?? 'origin', env, signal })
@@ -63,10 +81,7 @@ export async function openRepository(request: OpenRequest): Promise<GitRepositor
   });
   const git = openGit({ folder, env, access: settings });
   await demandGit(git, signal);
-  onProgress?.(`Cloning ${branch ?? 'the default branch'} of ${url}`);
-  const root = join(folder, 'clone');
-  const clone = await cloneBranch({ git, url, root, paths, signal, onProgress, ...(branch === undefined ? {} : { branch }) });
-  return { url, root, git, ...clone };
+  return { git, url, branch };
 }
 
 /** Older ones take no settings from the environment, and would go on without credentials. */

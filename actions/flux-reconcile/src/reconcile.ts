@@ -1,0 +1,144 @@
+import { type ActionContext, clusterTarget, formatRecord, githubPlace, givenAccess, placeOf } from '@eks-gitops/action';
+import { openCluster } from '@eks-gitops/cluster';
+import { type FluxSession, formatFluxName, parseRevision, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
+import { ActionError } from '@eks-gitops/errors';
+import type { ReconcileInputs } from './inputs.ts';
+import { fluxNames, resolveTarget, type Target } from './target.ts';
+import { type Walk, type Walked, walk } from './walk.ts';
+
+interface Outputs {
+  readonly revision: string;
+  readonly commit: string;
+  readonly tag: string;
+  readonly superseded: string;
+  readonly objects: string;
+  readonly record: string;
+}
+
+/** Asks Flux for the revision, and waits until it is applied. */
+export async function reconcile(inputs: ReconcileInputs, context: ActionContext): Promise<Outputs> {
+  const target = resolveTarget(inputs);
+  const request = { ...walkOf(inputs, target), contains: historyOf(inputs, context) };
+  const { env, signal, log, mask } = context;
+  const cluster = await openCluster({
+    target: clusterTarget(inputs, context),
+    env,
+    signal,
+    mask: secret => mask(secret),
+    onNotice: notice => log.notice(notice),
+  });
+  try {
+    const session: FluxSession = {
+      cluster,
+      requestedAt: context.now().toISOString(),
+      deadline: new Date(context.now().getTime() + inputs.timeout),
+      tolerance: inputs.tolerate,
+      signal,
+      onProgress: line => log.info(line),
+    };
+    const walked = await walk(session, request);
+    report(walked, context);
+    return outputsOf(inputs, target, walked);
+  } finally {
+    await cluster.close();
+  }
+}
+
+/** Throws INPUT_MISSING when nothing is named. */
+function walkOf(inputs: ReconcileInputs, target: Target): Omit<Walk, 'contains'> {
+  const { namespace } = inputs;
+  const walk = {
+    kustomizations: fluxNames('Kustomization', inputs.kustomization, namespace),
+    helmReleases: fluxNames('HelmRelease', inputs['helm-release'], namespace),
+    imageRepositories: fluxNames('ImageRepository', inputs['image-repository'], namespace),
+    imagePolicies: fluxNames('ImagePolicy', inputs['image-policy'], namespace),
+  };
+  if (Object.values(walk).every(names => names.length === 0)) {
+    throw new ActionError({
+      code: 'INPUT_MISSING',
+      message: 'Nothing is named that could be reconciled.',
+      expected: 'kustomization, helm-release, image-repository or image-policy',
+      found: 'none of them',
+    });
+  }
+  return { ...walk, withSource: inputs['with-source'], force: inputs.force, reset: inputs.reset, target };
+}
+
+/** Fetches the history when it is first asked for. Nothing when no repository is given. Throws INPUT_MISSING, INPUT_INVALID for access by half. */
+function historyOf(inputs: ReconcileInputs, context: ActionContext): Walk['contains'] {
+  const { repository, timeout } = inputs;
+  const access = givenAccess(inputs);
+  if (repository === undefined) return undefined;
+  const { env, signal, log, mask, workspace } = context;
+  const open = async () => {
+    const [{ openHistory }, { proxySettings }] = await Promise.all([
+      import('@eks-gitops/gitops/landing'),
+      import('@eks-gitops/images/registry'),
+    ]);
+    return openHistory({
+      place: placeOf(repository, workspace),
+      access,
+      github: { ...githubPlace(inputs, env), proxy: proxySettings(env) },
+      deadline: new Date(context.now().getTime() + timeout),
+      folder: (await context.privateFolder()).path,
+      env,
+      signal,
+      onProgress: line => log.info(line),
+      onNotice: notice => log.notice(notice),
+      mask: secret => mask(secret),
+    });
+  };
+  let opening: ReturnType<typeof open> | undefined;
+  return async (later, earlier, within) => {
+    opening ??= open();
+    return (await opening).contains({ later, earlier }, within);
+  };
+}
+
+function report({ steps, applied }: Walked, { log }: ActionContext): void {
+  for (const step of steps)
+    log.info(`${formatFluxName(step.object)}: ${shortRevision(step.revision)}, ${step.reason}, ${seconds(step)} s`);
+  for (const { kustomization, superseded } of applied) {
+    if (superseded) log.notice(`${formatFluxName(kustomization)} has applied a later revision, which contains ours.`);
+  }
+}
+
+function seconds(step: Reconciled): string {
+  return step.seconds.toFixed(1);
+}
+
+function outputsOf(inputs: ReconcileInputs, { image }: Target, walked: Walked): Outputs {
+  const { applied, goal, steps } = walked;
+  const [revision = ''] = applied.map(one => one.revision);
+  const superseded = applied.some(one => one.superseded);
+  return {
+    revision,
+    commit: commitOf(revision) ?? (goal.kind === 'commit' ? goal.commit : ''),
+    tag: image?.tag ?? '',
+    superseded: String(superseded),
+    objects: steps
+      .map(({ object, ...step }) => `${formatFluxName(object)} ${step.revision} ${step.reason} ${seconds({ object, ...step })}`)
+      .join('\n'),
+    record: recordOf(inputs, walked, superseded),
+  };
+}
+
+function commitOf(revision: string): string | undefined {
+  const parsed = parseRevision(revision);
+  return parsed?.algorithm === 'sha256' && parsed.reference === undefined ? undefined : parsed?.hash;
+}
+
+function recordOf({ record }: ReconcileInputs, { applied, steps }: Walked, superseded: boolean): string {
+  if (record === undefined) return '';
+  const revision = applied[0]?.revision;
+  const releases = steps.flatMap(({ object }) => (object.kind === 'HelmRelease' ? [`${object.namespace}/${object.name}`] : []));
+  return formatRecord({
+    ...record,
+    applied: {
+      kustomizations: applied.map(({ kustomization: { namespace, name } }) => `${namespace}/${name}`),
+      ...(releases.length === 0 ? {} : { helmReleases: releases }),
+      ...(revision === undefined ? {} : { revision }),
+      ...(superseded ? { superseded: true as const } : {}),
+    },
+  });
+}

@@ -1,0 +1,12 @@
+export type { Goal } from './goal.ts';
+export type { NamedImage } from './image-named.ts';
+export { type PolicyOfRepository, policiesOf, readPolicy } from './image-policies.ts';
+export { type FluxKind, type FluxName, formatFluxName } from './kinds.ts';
+export { planKustomizations } from './plan-kustomizations.ts';
+export { automationsBeside, reconcileAutomations } from './reconcile-automation.ts';
+export { kustomizationOf, reconcileHelmRelease } from './reconcile-helm-release.ts';
+export { isInScan, reconcileImagePolicy, reconcileImageRepository, type Selection } from './reconcile-image.ts';
+export type { Reconciled } from './reconcile-object.ts';
+export { type AppliedRevisions, reconcileRevision } from './reconcile-revision.ts';
+export { parseRevision, shortRevision } from './revision.ts';
+export type { FluxSession } from './session.ts';

@@ -1,0 +1,92 @@
+import { currentCondition, readFluxObject } from './flux-object.ts';
+import { type FetchedRevision, type Goal, goalJudge } from './goal.ts';
+import type { NamedImage } from './image-named.ts';
+import { type FluxName, formatFluxName, resourceName } from './kinds.ts';
+import { type PlannedKustomization, planKustomizations } from './plan-kustomizations.ts';
+import { type AppliedKustomization, type AppliedRevision, reconcileKustomization } from './reconcile-kustomization.ts';
+import type { Reconciled } from './reconcile-object.ts';
+import { type FetchedSource, fetchedRevision, reconcileSource } from './reconcile-source.ts';
+import type { FluxSession } from './session.ts';
+
+export interface RevisionRequest {
+  readonly kustomizations: readonly FluxName[];
+  readonly goal: Goal;
+  /** Whether their sources are fetched first. A goal needs that. */
+  readonly withSource: boolean;
+  readonly image?: NamedImage | undefined;
+}
+
+export interface AppliedRevisions {
+  /** Of each Kustomization that was asked for. */
+  readonly applied: readonly (AppliedRevision & { readonly kustomization: FluxName })[];
+  /** In the order in which they ended. */
+  readonly steps: readonly Reconciled[];
+}
+
+/**
+ * Has the sources fetched and the Kustomizations applied, with what they depend on before them: each object is asked once, and what
+ * does not wait for another goes on beside it. A dependency that is ready already is not asked.
+ */
+export async function reconcileRevision(session: FluxSession, request: RevisionRequest): Promise<AppliedRevisions> {
+  const { kustomizations, goal } = request;
+  const plan = await planKustomizations(session.cluster, kustomizations);
+  const roots = new Set(kustomizations.map(formatFluxName));
+  const sourcesOfRoots = new Set(
+    plan.flatMap(({ name, source }) => (source && roots.has(formatFluxName(name)) ? [formatFluxName(source)] : [])),
+  );
+  const judgeGoal = goalJudge(goal);
+  const steps: Reconciled[] = [];
+  const sources = new Map<string, Promise<FetchedSource>>();
+  const applying = new Map<string, Promise<AppliedKustomization | undefined>>();
+
+  const fetchSource = async (name: FluxName): Promise<void> => {
+    const key = formatFluxName(name);
+    const begin = async (): Promise<FetchedSource> => {
+      const fetched = await reconcileSource(session, { name, goal, judgeGoal });
+      steps.push(fetched.step);
+      return fetched;
+    };
+    const fetching = sources.get(key) ?? begin();
+    sources.set(key, fetching);
+    await fetching;
+  };
+
+  const apply = async (planned: PlannedKustomization): Promise<AppliedKustomization | undefined> => {
+    const { name, source, dependsOn } = planned;
+    const ofGoal = request.withSource && source !== undefined && sourcesOfRoots.has(formatFluxName(source));
+    if (ofGoal) await fetchSource(source);
+    await Promise.all(dependsOn.map(dependency => applying.get(formatFluxName(dependency))));
+    const currentSource = ofGoal ? () => readSource(session, source) : undefined;
+    if (!roots.has(formatFluxName(name)) && (await isReady(planned, currentSource))) return undefined;
+    const what = ofGoal ? { goal, judgeGoal } : { goal: anyRevision, judgeGoal: goalJudge(anyRevision) };
+    const done = await reconcileKustomization(session, { name, ...what, currentSource, image: request.image });
+    steps.push(done.step);
+    return done;
+  };
+
+  for (const planned of plan) applying.set(formatFluxName(planned.name), apply(planned));
+  await Promise.all(applying.values());
+  const applied = await Promise.all(
+    kustomizations.map(async kustomization => ({ kustomization, done: await applying.get(formatFluxName(kustomization)) })),
+  );
+  return {
+    steps,
+    applied: applied.flatMap(({ kustomization, done }) => (done === undefined ? [] : [{ kustomization, ...done.applied }])),
+  };
+}
+
+const anyRevision: Goal = { kind: 'any' };
+
+async function readSource({ cluster }: FluxSession, name: FluxName): Promise<FetchedRevision | undefined> {
+  const object = await cluster.get(resourceName(name));
+  return object === undefined ? undefined : fetchedRevision(readFluxObject(object, name));
+}
+
+/** As the kustomize-controller judges a dependency: ready, and of its source's revision where that is ours too. */
+async function isReady(
+  { object }: PlannedKustomization,
+  currentSource: (() => Promise<FetchedRevision | undefined>) | undefined,
+) {
+  if (object.spec.suspend || currentCondition(object, 'Ready')?.status !== 'True') return false;
+  return currentSource === undefined || (await currentSource())?.revision === object.status.lastAppliedRevision;
+}

@@ -1,0 +1,56 @@
+import { ActionError } from '@eks-gitops/errors';
+import type { FluxObject } from './flux-object.ts';
+import { type FetchedRevision, type Goal, type GoalVerdict, goalWords } from './goal.ts';
+import { judgeObject } from './judge-object.ts';
+import { type FluxName, formatFluxName } from './kinds.ts';
+import { type Reconciled, reconcileObject } from './reconcile-object.ts';
+import type { FluxSession } from './session.ts';
+import type { Verdict } from './verdict.ts';
+
+/** How a goal is judged; see `goalJudge`. */
+export type JudgeGoal = (fetched: FetchedRevision, signal: AbortSignal) => Promise<GoalVerdict>;
+
+export interface SourceRequest {
+  readonly name: FluxName;
+  readonly goal: Goal;
+  readonly judgeGoal: JudgeGoal;
+}
+
+export interface FetchedSource {
+  readonly fetched: FetchedRevision;
+  readonly step: Reconciled;
+}
+
+/**
+ * Has a source fetched, until it holds the goal, or what may be a later revision. Throws as `reconcileObject` does, and
+ * REVISION_NOT_FETCHED when what it fetches has not held the goal for the session's tolerance.
+ */
+export async function reconcileSource(session: FluxSession, request: SourceRequest): Promise<FetchedSource> {
+  const { name, goal, judgeGoal } = request;
+  const judge = async (object: FluxObject, signal: AbortSignal): Promise<Verdict<FetchedRevision>> => {
+    const verdict = judgeObject(object, name, session.requestedAt);
+    if (verdict.kind !== 'done') return verdict;
+    const fetched = fetchedRevision(object);
+    if (fetched === undefined) return { kind: 'waiting', why: 'waiting for an artifact' };
+    if ((await judgeGoal(fetched, signal)) === 'missed') return { kind: 'passing', error: notFetched(name, goal, fetched) };
+    return { ...verdict, value: fetched };
+  };
+  const { value: fetched, step } = await reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
+  return { fetched, step };
+}
+
+/** What a source's artifact is of; undefined before its first one. Source: OCIRepository, status.artifact.metadata. */
+export function fetchedRevision({ status: { artifact } }: FluxObject): FetchedRevision | undefined {
+  if (artifact === undefined) return undefined;
+  return { revision: artifact.revision, origin: artifact.metadata?.['org.opencontainers.image.revision'] };
+}
+
+function notFetched(name: FluxName, goal: Goal, { revision }: FetchedRevision): ActionError {
+  return new ActionError({
+    code: 'REVISION_NOT_FETCHED',
+    message: `${formatFluxName(name)} has fetched what does not hold the revision that is waited for.`,
+    expected: goalWords(goal),
+    found: revision,
+    likely: 'it follows another branch or repository, the branch was forced back, or a mirror is behind',
+  });
+}
