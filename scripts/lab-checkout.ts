@@ -20,11 +20,16 @@ interface Target {
 export async function checkOutShop({ checkout, record }: Target): Promise<LabPlan> {
   await mkdir(checkout);
   await cp(shop, checkout, { recursive: true });
-  const git = (...args: string[]) => execa('git', [...identity, ...args], { cwd: checkout, env: ownSettings });
-  await git('init', '--quiet');
-  await git('add', '.');
-  await git('commit', '--quiet', '--message=Open the shop');
+  await execa('git', ['init', '--quiet', '--initial-branch=main'], { cwd: checkout, env: ownSettings });
+  await commitAll(checkout, 'Open the shop');
   return { checkout, context: 'src/ui', buildContexts: [], record, app: 'shop' };
+}
+
+/** Commits everything in a checkout. */
+export async function commitAll(checkout: string, message: string): Promise<void> {
+  const git = (...args: string[]) => execa('git', [...identity, ...args], { cwd: checkout, env: ownSettings });
+  await git('add', '.');
+  await git('commit', '--quiet', `--message=${message}`);
 }
 
 export interface SourceOptions extends Target {

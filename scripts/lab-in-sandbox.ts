@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { makeBusyboxLayout, startBuildkit, startEcr, withFolder } from '@eks-gitops/testbed';
+import { startLabCluster } from './lab-cluster.ts';
 import { commandEnv } from './lab-command.ts';
 import { deploy } from './lab-gitops.ts';
 import { labPlan } from './lab-plan.ts';
 import { readBack, runImages } from './lab-proof.ts';
 import { release } from './lab-release.ts';
 import { formatLabReport } from './lab-report.ts';
+import { runRounds } from './lab-rounds.ts';
+import { formatRounds } from './lab-rounds-report.ts';
 import { runScript } from './run-script.ts';
 
 /** The base image of the shop, by the name in its Dockerfile. */
@@ -21,7 +24,18 @@ await runScript({ help: 'Run by scripts/lab.' }, async ({ args: [text = ''], sig
   try {
     const env = await commandEnv(ecr);
     const buildContexts = plan.app === 'shop' ? [`${base.name}=oci-layout://${layout}:${base.tag}`] : plan.buildContexts;
-    const released = await release({ plan: { ...plan, buildContexts }, ecr, env, builder: buildkit.address, report, signal });
+    const { cluster } = plan;
+    const options = { ecr, env, builder: buildkit.address, report, signal };
+    if (cluster !== undefined) {
+      const lab = await startLabCluster(ecr);
+      report(`a cluster with Flux is up: ${lab.cluster.url}`);
+      const rounds = await runRounds({ ...options, plan: { ...plan, buildContexts, cluster }, lab }).finally(lab.stop);
+      const [, { published }] = rounds;
+      const proofs = await withFolder('run', folder => runImages({ plan, published, ecr, folder, report, signal }));
+      console.log(formatRounds({ rounds, proofs, automation: cluster.automation, seconds: (Date.now() - began) / 1000 }));
+      return 0;
+    }
+    const released = await release({ plan: { ...plan, buildContexts }, ...options });
     const published = await readBack({ released, ecr, signal });
     report(`read back ${published.digest}`);
     const proofs = await withFolder('run', folder => runImages({ plan, published, ecr, folder, report, signal }));

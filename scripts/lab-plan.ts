@@ -10,6 +10,8 @@ export const labPlan = z.object({
   record: z.string(),
   /** The sample shop, whose page says what it runs on, or an app of which only an answer can be asked. */
   app: z.enum(['shop', 'own']),
+  /** Whether it goes on into a cluster, and who commits new tags there. */
+  cluster: z.object({ automation: z.enum(['flux', 'action']) }).optional(),
 });
 
 export type LabPlan = Readonly<z.infer<typeof labPlan>>;
