@@ -28,6 +28,7 @@ const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'sshd',
 const longTools: readonly ToolName[] = [
   ...(['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'containerd'] as const),
   ...(['source-controller', 'kustomize-controller', 'image-reflector-controller', 'image-automation-controller'] as const),
+  'helm-controller',
 ];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
