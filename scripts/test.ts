@@ -25,7 +25,7 @@ const env = {
 
 const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'sshd', 'image-setters'];
 /** Brought with --all alone. */
-const longTools: readonly ToolName[] = [...clusterTools, 'client-config'];
+const longTools: readonly ToolName[] = [...clusterTools, 'helm-controller', 'client-config'];
 const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
 
 async function test({ args: given, signal }: ScriptContext): Promise<number> {

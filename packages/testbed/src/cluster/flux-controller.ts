@@ -5,7 +5,7 @@ import { requireTool } from '../toolchain/find.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { applyDefinitions } from './definitions.ts';
 
-/** Flux's controllers that the testbed has, in the order in which a change goes through them. */
+/** The controllers that take a new tag to the cluster, in the order in which it goes through them. */
 export const fluxComponents = [
   'image-reflector-controller',
   'image-automation-controller',
@@ -13,7 +13,8 @@ export const fluxComponents = [
   'kustomize-controller',
 ] as const;
 
-export type FluxComponent = (typeof fluxComponents)[number];
+/** Flux's controllers that the testbed has. */
+export type FluxComponent = (typeof fluxComponents)[number] | 'helm-controller';
 
 export interface ControllerOptions {
   readonly component: FluxComponent;

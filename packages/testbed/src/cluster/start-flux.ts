@@ -5,7 +5,7 @@ import { type FluxComponent, fluxComponents, startController } from './flux-cont
 export interface FluxOptions {
   /** A cluster, or a control plane alone. */
   readonly cluster: Pick<ControlPlane, 'api' | 'kubeconfig'>;
-  /** Default: all that the testbed has. */
+  /** Default: those that take a new tag to the cluster. */
   readonly components?: readonly FluxComponent[];
   /** AWS credentials and region, as `startEcr` gives them: an ImageRepository of provider aws takes them, as of a node's role. */
   readonly env?: Readonly<Record<string, string>>;

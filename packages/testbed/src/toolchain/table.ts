@@ -208,6 +208,17 @@ export const tools = {
     file: 'kustomize-controller',
     estimate: 180,
   },
+  'helm-controller': {
+    version: '1.6.4',
+    source: {
+      kind: 'go',
+      module: 'github.com/fluxcd/helm-controller',
+      commands: ['.'],
+      crds: ['github.com/fluxcd/helm-controller@v1.6.4'],
+    },
+    file: 'helm-controller',
+    estimate: 150,
+  },
   'image-reflector-controller': {
     version: '1.2.4',
     source: {
