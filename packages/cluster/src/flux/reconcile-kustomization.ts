@@ -68,11 +68,12 @@ function isOfRevision({ code }: ActionError): boolean {
   return code === 'RECONCILIATION_FAILED' || code === 'HEALTH_CHECK_FAILED';
 }
 
-/** Whether a revision is what the source has, or holds the goal. */
+/** Whether a revision is what the source has, or is known to hold the goal. */
 async function isMeant({ goal, judgeGoal, currentSource }: KustomizationRequest, revision: string, signal: AbortSignal) {
   if (goal.kind === 'any' && currentSource === undefined) return true;
   if ((await currentSource?.())?.revision === revision) return true;
-  return goal.kind !== 'any' && (await judgeGoal({ revision }, signal)) !== 'missed';
+  const verdict = goal.kind === 'any' ? 'missed' : await judgeGoal({ revision }, signal);
+  return verdict === 'reached' || verdict === 'superseded';
 }
 
 function revisionOf({ status }: FluxObject, applied: string): FetchedRevision {
