@@ -32,12 +32,20 @@ export async function startLabCluster(ecr: Ecr): Promise<LabCluster> {
     parts.push(...(await Promise.all([startFlux({ cluster, env: ecr.env }), startLoadBalancer({ cluster })])));
     const repository = await gitops.createRepository('gitops.git', await readFiles(sample));
     await cluster.api.apply(bootstrap(repository.url));
+    await cluster.api.waitFor(apps, { until: () => true });
     return { cluster, repository, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
+
+/** What clusters/lab holds. */
+const apps = {
+  apiVersion: 'kustomize.toolkit.fluxcd.io/v1',
+  kind: 'Kustomization',
+  metadata: { name: 'apps', namespace: 'flux-system' },
+};
 
 function bootstrap(url: string): string {
   const { username, password } = gitopsLogin;

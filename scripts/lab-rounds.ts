@@ -73,7 +73,9 @@ async function runRound(options: RoundsOptions, { brand, number }: { brand: stri
       '--current-image=public.ecr.aws/aws-containers/retail-store-sample-ui',
     ];
     const args = [repository, '--path=apps', ...about, `--automation=${automation}`, '--ingress', '--ingress-namespace=ui'];
-    await run('setup-flux-image', args, token);
+    const { commit = '' } = await run('setup-flux-image', args, token);
+    // Flux's own image objects have to be there before they can be asked.
+    await run('flux-reconcile', [cluster, '--kustomization=apps', `--revision=${commit}`]);
   }
   if (automation === 'action') await run('bump-flux-image', [repository, '--path=apps', '--policy=ui', record], token);
   const scan = automation === 'flux' ? ['--image-repository=ui'] : [];
