@@ -2,9 +2,10 @@ import { type ActionContext, formatRecord, overlayFacts, repositoryRequest } fro
 import { formatPolicyName } from '@eks-gitops/gitops';
 import { type Outcome, outcomeOf, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
 import { proxySettings } from '@eks-gitops/images/registry';
-import { type BumpPlan, bumpEdit, type PolicyChange, raisePlan } from './edit.ts';
+import { type BumpPlan, bumpEdit, type PolicyChange } from './edit.ts';
 import type { BumpInputs } from './inputs.ts';
 import { pullRequestBranch } from './pull-request-branch.ts';
+import { raisePlan } from './raise-plan.ts';
 import { sourceCommit } from './source-commit.ts';
 import { ruleOf } from './tag-order.ts';
 import { isRecorded, resolveTargets, type Target } from './target.ts';

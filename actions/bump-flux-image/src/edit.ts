@@ -15,7 +15,7 @@ import {
   type TagRule,
 } from '@eks-gitops/gitops/policies';
 import { commitMessage, type MessageFacts } from './message.ts';
-import { previousReferences, splitReference } from './previous.ts';
+import { previousReferences } from './previous.ts';
 import { formatImage, type TaggedImage, type Target } from './target.ts';
 import { judge, type Verdict } from './verdicts.ts';
 
@@ -43,36 +43,6 @@ export interface PolicyChange {
   readonly superseded: boolean;
 }
 
-/**
- * The same plan, with the images that another tree names in the place of ours where they are newer: so that an open pull request of
- * several policies goes on in each of them and back in none.
- */
-export async function raisePlan(plan: BumpPlan, ahead: Tree): Promise<BumpPlan> {
-  const [manifests, flux] = await Promise.all([scan(plan, ahead), readFlux(plan, ahead)]);
-  const silent: BumpPlan = {
-    ...plan,
-    onOlder: plan.onOlder === 'fail' ? 'skip' : plan.onOlder,
-    log: { notice: () => undefined },
-  };
-  const targets = plan.targets.map(target => {
-    const { verdict, edits } = judgePolicy(silent, { target, manifests, flux });
-    if (verdict.kind !== 'older') return target;
-    return { ...target, image: imageAt(edits, { ...target.image, tag: verdict.newest }), isAhead: true };
-  });
-  return { ...plan, targets };
-}
-
-/** The image of a newer tag, with the digest that is written with it. */
-function imageAt(edits: readonly MarkerEdit[], { name, tag }: TaggedImage): TaggedImage {
-  const digests = edits.flatMap(({ form, previous }) => {
-    if (form === 'digest') return [previous];
-    const parts = splitReference(previous);
-    return form === 'reference' && parts.tag === tag ? [parts.digest] : [];
-  });
-  const digest = digests.find(text => text !== '');
-  return digest === undefined ? { name, tag } : { name, tag, digest };
-}
-
 /** The edit of a GitOps repository that writes the images at their markers; decided anew on every head. */
 export function bumpEdit(plan: BumpPlan): EditTree<readonly PolicyChange[]> {
   return async tree => {
@@ -90,11 +60,11 @@ export function bumpEdit(plan: BumpPlan): EditTree<readonly PolicyChange[]> {
   };
 }
 
-function scan({ path, signal }: BumpPlan, { root }: Tree): Promise<Manifest[]> {
+export function scan({ path, signal }: BumpPlan, { root }: Tree): Promise<Manifest[]> {
   return scanManifests({ root, path, signal });
 }
 
-async function readFlux({ fluxPath: path, signal }: BumpPlan, { root }: Tree): Promise<FluxObjects> {
+export async function readFlux({ fluxPath: path, signal }: BumpPlan, { root }: Tree): Promise<FluxObjects> {
   return readFluxObjects(await scanManifests({ root, path, tokens: fluxObjectTokens, signal }));
 }
 
@@ -107,7 +77,7 @@ function unreadAutomations({ malformed, faults }: FluxObjects): string[] {
   ];
 }
 
-interface JudgedPolicy {
+export interface JudgedPolicy {
   readonly target: Target;
   readonly pin: boolean;
   readonly object: ImagePolicy | undefined;
@@ -115,13 +85,13 @@ interface JudgedPolicy {
   readonly verdict: Verdict;
 }
 
-interface PolicyQuestion {
+export interface PolicyQuestion {
   readonly target: Target;
   readonly manifests: readonly Manifest[];
   readonly flux: FluxObjects;
 }
 
-function judgePolicy(plan: BumpPlan, { target, manifests, flux }: PolicyQuestion): JudgedPolicy {
+export function judgePolicy(plan: BumpPlan, { target, manifests, flux }: PolicyQuestion): JudgedPolicy {
   const object = findPolicy(flux, target.policy);
   const pin = isPinned({ plan, target, object });
   const { edits, notices } = editMarkers({ manifests, images: [imageOf({ target, pin })] });

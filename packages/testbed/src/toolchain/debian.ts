@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
-import type { Source } from './table.ts';
+import type { Source } from './source.ts';
 
 export type DebianSource = Extract<Source, { kind: 'debian' }>;
 

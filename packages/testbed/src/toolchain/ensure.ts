@@ -9,7 +9,8 @@ import { buildGoTool } from './go.ts';
 import { copyFromImage, dockerAnswers, type ToolImage } from './image.ts';
 import { apt, demand, go, type Prerequisite, python } from './prerequisite.ts';
 import { installFromPypi } from './pypi.ts';
-import { type Source, type ToolName, toolSpec } from './table.ts';
+import type { Source } from './source.ts';
+import { type ToolName, toolSpec } from './table.ts';
 
 export interface EnsureOptions {
   readonly names: readonly ToolName[];

@@ -1,4 +1,4 @@
-import type { Source } from './table.ts';
+import type { Source } from './source.ts';
 
 type GoModule = Pick<Extract<Source, { kind: 'go' }>, 'placeholder' | 'replaced'>;
 

@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { z } from 'zod';
 import { publishedGoMod } from './go-mod.ts';
-import type { Source } from './table.ts';
+import type { Source } from './source.ts';
 
 export type GoSource = Extract<Source, { kind: 'go' }>;
 

@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import type { Source } from './table.ts';
+import type { Source } from './source.ts';
 
 export type ToolImage = NonNullable<Extract<Source, { kind: 'go' }>['image']>;
 

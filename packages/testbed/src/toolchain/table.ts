@@ -1,51 +1,5 @@
-/** Where a tool comes from when neither PATH nor the cache has it. */
-export type Source =
-  | {
-      readonly kind: 'go';
-      readonly module: string;
-      /** Packages of the module. */
-      readonly commands: readonly string[];
-      /** `variable=value` for the linker, where the tool does not know its version. */
-      readonly stamp?: string;
-      /** The publisher's own image of the same version, where there is one, and the absolute paths of the executables in it. */
-      readonly image?: { readonly reference: string; readonly files: readonly string[] };
-      /** What `v0.0.0` means in its go.mod: the version of the modules that live in the same repository. */
-      readonly placeholder?: string;
-      /** Modules (`path@version`) that stand in for the version that its go.mod names, where the proxy does not serve that one. */
-      readonly replaced?: readonly string[];
-      /** A command of ours, in the testbed's `go/`, that is laid into the module as `./cmd/<name>`. */
-      readonly own?: string;
-      /** Modules (`path@version`) whose custom resource definitions go into the folder `crds` beside the executables. */
-      readonly crds?: readonly string[];
-    }
-  | {
-      readonly kind: 'debian';
-      readonly package: string;
-      readonly architecture?: 'amd64' | 'arm64';
-      /** Packages of what it needs beside it, which a machine may lack. */
-      readonly beside?: readonly string[];
-    }
-  | { readonly kind: 'pypi'; readonly requirement: string };
-
-export interface ToolSpec {
-  /**
-   * Pinned version; one on PATH counts in this version or newer. For Debian's tools the oldest that will do. For a command of ours it
-   * is the version of the module that it is built in, `+` and a number that changes with the command.
-   */
-  readonly version: string;
-  readonly source: Source;
-  /** The executable, below the tool's folder in the cache. */
-  readonly file: string;
-  /** How the tool is looked for on PATH; a tool without it comes from the cache alone. */
-  readonly onPath?: {
-    readonly executable: string;
-    readonly versionArgs: readonly string[];
-    /** Its name among docker's plugins, which are looked through after PATH. */
-    readonly plugin?: string;
-  };
-  /** Seconds that bringing it takes on two idle cores, everything cold. */
-  readonly estimate: number;
-}
+import { clusterTable } from './cluster-table.ts';
+import type { ToolSpec } from './source.ts';
 
 /** Every tool that tests, lab and bench use, pinned. */
 export const tools = {
@@ -104,132 +58,6 @@ export const tools = {
     },
     file: 'image-setters',
     estimate: 30,
-  },
-  etcd: {
-    version: '3.6.4',
-    source: { kind: 'go', module: 'go.etcd.io/etcd/server/v3', commands: ['.'] },
-    file: 'server',
-    onPath: { executable: 'etcd', versionArgs: ['--version'] },
-    estimate: 30,
-  },
-  'kube-apiserver': {
-    version: '1.34.4',
-    source: {
-      kind: 'go',
-      module: 'k8s.io/kubernetes',
-      commands: ['./cmd/kube-apiserver'],
-      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
-      placeholder: '0.34.4',
-    },
-    file: 'kube-apiserver',
-    onPath: { executable: 'kube-apiserver', versionArgs: ['--version'] },
-    estimate: 300,
-  },
-  'kube-controller-manager': {
-    version: '1.34.4',
-    source: {
-      kind: 'go',
-      module: 'k8s.io/kubernetes',
-      commands: ['./cmd/kube-controller-manager'],
-      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
-      placeholder: '0.34.4',
-    },
-    file: 'kube-controller-manager',
-    onPath: { executable: 'kube-controller-manager', versionArgs: ['--version'] },
-    estimate: 100,
-  },
-  'kube-scheduler': {
-    version: '1.34.4',
-    source: {
-      kind: 'go',
-      module: 'k8s.io/kubernetes',
-      commands: ['./cmd/kube-scheduler'],
-      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
-      placeholder: '0.34.4',
-    },
-    file: 'kube-scheduler',
-    onPath: { executable: 'kube-scheduler', versionArgs: ['--version'] },
-    estimate: 20,
-  },
-  kubelet: {
-    version: '1.34.4',
-    source: {
-      kind: 'go',
-      module: 'k8s.io/kubernetes',
-      commands: ['./cmd/kubelet'],
-      stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',
-      placeholder: '0.34.4',
-    },
-    file: 'kubelet',
-    onPath: { executable: 'kubelet', versionArgs: ['--version'] },
-    estimate: 280,
-  },
-  'client-config': {
-    version: '0.34.4+1',
-    source: { kind: 'go', module: 'k8s.io/client-go', commands: ['./cmd/client-config'], own: 'client-config' },
-    file: 'client-config',
-    estimate: 30,
-  },
-  'image-automation-controller': {
-    version: '1.2.4',
-    source: {
-      kind: 'go',
-      module: 'github.com/fluxcd/image-automation-controller',
-      commands: ['.'],
-      crds: [
-        'github.com/fluxcd/image-automation-controller@v1.2.4',
-        'github.com/fluxcd/image-reflector-controller@v1.2.4',
-        'github.com/fluxcd/source-controller@v1.9.5',
-      ],
-    },
-    file: 'image-automation-controller',
-    estimate: 180,
-  },
-  'source-controller': {
-    version: '1.9.5',
-    source: {
-      kind: 'go',
-      module: 'github.com/fluxcd/source-controller',
-      commands: ['.'],
-      replaced: ['github.com/fluxcd/pkg/artifact@v0.18.1'],
-      crds: ['github.com/fluxcd/source-controller@v1.9.5'],
-    },
-    file: 'source-controller',
-    estimate: 240,
-  },
-  'kustomize-controller': {
-    version: '1.9.5',
-    source: {
-      kind: 'go',
-      module: 'github.com/fluxcd/kustomize-controller',
-      commands: ['.'],
-      crds: ['github.com/fluxcd/kustomize-controller@v1.9.5'],
-    },
-    file: 'kustomize-controller',
-    estimate: 180,
-  },
-  'helm-controller': {
-    version: '1.6.4',
-    source: {
-      kind: 'go',
-      module: 'github.com/fluxcd/helm-controller',
-      commands: ['.'],
-      crds: ['github.com/fluxcd/helm-controller@v1.6.4'],
-    },
-    file: 'helm-controller',
-    estimate: 150,
-  },
-  'image-reflector-controller': {
-    version: '1.2.4',
-    source: {
-      kind: 'go',
-      module: 'github.com/fluxcd/image-reflector-controller',
-      commands: ['.'],
-      replaced: ['github.com/fluxcd/pkg/artifact@v0.18.1'],
-      crds: ['github.com/fluxcd/image-reflector-controller@v1.2.4'],
-    },
-    file: 'image-reflector-controller',
-    estimate: 150,
   },
   yq: {
     version: '4.54.2',
@@ -310,6 +138,7 @@ export const tools = {
     onPath: { executable: 'zizmor', versionArgs: ['--version'] },
     estimate: 10,
   },
+  ...clusterTable,
 } as const satisfies Record<string, ToolSpec>;
 
 export type ToolName = keyof typeof tools;
