@@ -7,10 +7,12 @@ import { type MachineState, makeBusyboxLayout, readMachine } from '@eks-gitops/t
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
-import { labTools } from './lab-tools.ts';
+import { clusterTools, labTools } from './lab-tools.ts';
 
 const lab = fileURLToPath(new URL('lab', import.meta.url));
 const testOfLab = await testNeeding('root', ...labTools);
+
+const testOfWholeLab = await testNeeding('root', ...labTools, ...clusterTools);
 
 describe('scripts/lab', () => {
   let folder: string;
@@ -38,6 +40,25 @@ describe('scripts/lab', () => {
     },
     120_000,
   );
+
+  for (const automation of ['flux', 'action']) {
+    testOfWholeLab(
+      `goes on to the answering page in both rounds, with automation ${automation}, and leaves the machine as it was`,
+      async () => {
+        const before = await machine();
+        const file = `${automation}.json`;
+        const { stdout, exitCode } = await run(['--cluster', '--automation', automation, '--record', file]);
+        expect({ exitCode, stdout }).toMatchObject({ exitCode: 0 });
+        for (const brand of ['Retail Store Sample', 'Retail Store Sample New']) expect(stdout).toContain(`  "${brand}"\n`);
+        const { index, applied, rollout, url } = parseRecord(await readFile(join(folder, file), 'utf8'));
+        expect(applied?.kustomizations).toEqual(['flux-system/apps']);
+        expect(rollout).toMatchObject({ digest: index?.digest, workloads: [{ workload: 'ui/deployment/ui', pods: 2 }] });
+        expect(url).toMatch(/^http:\/\/k8s-ui-ui-.*\.us-west-2\.elb\.amazonaws\.com\/home$/);
+        expect(await machine()).toEqual(before);
+      },
+      300_000,
+    );
+  }
 
   testOfLab(
     'takes an app of one’s own, whose base images are named, and gives its build’s own error',
