@@ -129,7 +129,7 @@ describe('limits of the rate', () => {
   });
 
   test('the primary one is waited out until its reset', async () => {
-    const reset = Math.floor(Date.now() / 1000) + 1;
+    const reset = Math.floor(Date.now() / 1000) + 4;
     local = await start({ rateLimit: { requests: 0, reset } });
     expect(await commitOverApi(local.target())(request())).toMatchObject({ kind: 'accepted' });
     expect(local.notices).toHaveLength(1);
