@@ -15,6 +15,7 @@ type House = string;
 
 const domains: readonly House[] = ['packages/images', 'packages/gitops', 'packages/cluster', 'packages/codepipeline'];
 const errors: House = 'packages/errors';
+const http: House = 'packages/http';
 const action: House = 'packages/action';
 const cli: House = 'packages/cli';
 const testbed: House = 'packages/testbed';
@@ -46,7 +47,8 @@ function brokenImports({ file, imports }: Source): string[] {
 
 function allowed(from: House, to: House): boolean {
   if (from === errors) return false;
-  if (from === action || domains.includes(from)) return to === errors;
+  if (from === action || from === http) return to === errors;
+  if (domains.includes(from)) return to === errors || to === http;
   if (from === testbed) return to === errors || to === 'packages/images';
   if (from === cli) return to === errors || to === action || to.startsWith('actions/');
   return to.startsWith('packages/') && to !== cli && to !== testbed;
@@ -54,7 +56,7 @@ function allowed(from: House, to: House): boolean {
 
 function brokenSilence({ file, mentions }: Source): string[] {
   const house = houseOf(file);
-  const quiet = house === errors || domains.includes(house) || house.startsWith('actions/');
+  const quiet = house === errors || house === http || domains.includes(house) || house.startsWith('actions/');
   return quiet ? mentions.filter(word => worldly.includes(word)).map(word => `${file} uses ${word}`) : [];
 }
 
@@ -68,7 +70,7 @@ function importedHouse(file: string, specifier: string): House | undefined {
   if (specifier === 'eks-gitops-actions') return cli;
   const name = /^@eks-gitops\/([^/]+)/.exec(specifier)?.[1];
   if (name === undefined) return undefined;
-  return [...domains, errors, action, testbed].includes(`packages/${name}`) ? `packages/${name}` : `actions/${name}`;
+  return [...domains, errors, http, action, testbed].includes(`packages/${name}`) ? `packages/${name}` : `actions/${name}`;
 }
 
 /** Reads a file's imports and what it mentions of the world, from its syntax. */

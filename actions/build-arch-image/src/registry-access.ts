@@ -2,9 +2,10 @@ import { join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { type ActionContext, givenUser } from '@eks-gitops/action';
 import { ActionError } from '@eks-gitops/errors';
+import { proxySettings } from '@eks-gitops/http';
 import type { Repository } from '@eks-gitops/images';
 import { type LoginMode, makePrivateConfig, openLogin, parseEcrHost } from '@eks-gitops/images/login';
-import { openRegistry, proxySettings, type Registry } from '@eks-gitops/images/registry';
+import { openRegistry, type Registry } from '@eks-gitops/images/registry';
 
 export interface AccessRequest {
   readonly repository: Repository;

@@ -1,7 +1,7 @@
 import { type ActionContext, formatRecord, overlayFacts, repositoryRequest } from '@eks-gitops/action';
 import { formatPolicyName } from '@eks-gitops/gitops';
 import { type Outcome, outcomeOf, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
-import { proxySettings } from '@eks-gitops/images/registry';
+import { proxySettings } from '@eks-gitops/http';
 import { type BumpPlan, bumpEdit, type PolicyChange } from './edit.ts';
 import type { BumpInputs } from './inputs.ts';
 import { pullRequestBranch } from './pull-request-branch.ts';

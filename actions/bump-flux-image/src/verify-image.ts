@@ -1,8 +1,9 @@
 import { type ActionContext, givenUser } from '@eks-gitops/action';
 import { ActionError, type ErrorCode, toActionError } from '@eks-gitops/errors';
+import { proxySettings } from '@eks-gitops/http';
 import { parseReference } from '@eks-gitops/images';
 import { openLogin } from '@eks-gitops/images/login';
-import { openRegistry, proxySettings } from '@eks-gitops/images/registry';
+import { openRegistry } from '@eks-gitops/images/registry';
 import type { BumpInputs } from './inputs.ts';
 import { formatImage, type TaggedImage, type Target } from './target.ts';
 

@@ -2,6 +2,7 @@ import { type ActionContext, clusterTarget, formatRecord, githubPlace, givenAcce
 import { openCluster } from '@eks-gitops/cluster';
 import { type FluxSession, formatFluxName, parseRevision, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
 import { ActionError } from '@eks-gitops/errors';
+import { proxySettings } from '@eks-gitops/http';
 import type { ReconcileInputs } from './inputs.ts';
 import { fluxNames, resolveTarget, type Target } from './target.ts';
 import { type Walk, type Walked, walk } from './walk.ts';
@@ -71,10 +72,7 @@ function historyOf(inputs: ReconcileInputs, context: ActionContext): Walk['conta
   if (repository === undefined) return undefined;
   const { env, signal, log, mask, workspace } = context;
   const open = async () => {
-    const [{ openHistory }, { proxySettings }] = await Promise.all([
-      import('@eks-gitops/gitops/landing'),
-      import('@eks-gitops/images/registry'),
-    ]);
+    const { openHistory } = await import('@eks-gitops/gitops/landing');
     return openHistory({
       place: placeOf(repository, workspace),
       access,

@@ -2,10 +2,11 @@ import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type ActionContext, formatRecord, givenUser, mergeRecords, overlayFacts } from '@eks-gitops/action';
 import { readWorkTree } from '@eks-gitops/gitops';
+import { proxySettings } from '@eks-gitops/http';
 import { formatRepository, type Repository } from '@eks-gitops/images';
 import { openLogin } from '@eks-gitops/images/login';
 import { formatTime, isFixedTag, type JoinResult, joinImages } from '@eks-gitops/images/manifest-index';
-import { openRegistry, proxySettings, type Registry } from '@eks-gitops/images/registry';
+import { openRegistry, type Registry } from '@eks-gitops/images/registry';
 import type { IndexInputs } from './inputs.ts';
 import { selectSources } from './selection.ts';
 

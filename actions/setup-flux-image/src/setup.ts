@@ -2,7 +2,7 @@ import { type ActionContext, repositoryRequest } from '@eks-gitops/action';
 import type { EditTree } from '@eks-gitops/gitops';
 import { planSetup, readManifests, type SetupPlan, scopeFolders } from '@eks-gitops/gitops/flux-objects';
 import { type Destination, type Outcome, outcomeOf, type Publication, publishEdit } from '@eks-gitops/gitops/landing';
-import { proxySettings } from '@eks-gitops/images/registry';
+import { proxySettings } from '@eks-gitops/http';
 import type { SetupInputs } from './inputs.ts';
 import { setupOptions } from './options.ts';
 

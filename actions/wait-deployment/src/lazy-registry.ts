@@ -1,6 +1,7 @@
 import { type ActionContext, givenUser } from '@eks-gitops/action';
+import { proxySettings } from '@eks-gitops/http';
 import { openLogin } from '@eks-gitops/images/login';
-import { openRegistry, proxySettings, type Registry } from '@eks-gitops/images/registry';
+import { openRegistry, type Registry } from '@eks-gitops/images/registry';
 import type { WaitInputs } from './inputs.ts';
 
 /** A registry that is only logged in to when something has to be asked of it. */

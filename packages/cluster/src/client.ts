@@ -1,4 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import type { Cluster, ResourceName, ResourceSelection } from './cluster.ts';
 import type { Exchange, Outcome } from './http/exchange.ts';
 import type { Right } from './http/request.ts';
@@ -7,7 +8,6 @@ import { groupOf } from './resources/kinds.ts';
 import { listObjects } from './resources/list.ts';
 import { objectPath, podLogPath } from './resources/path.ts';
 import { nameObject } from './resources/words.ts';
-import { tryJson } from './try-json.ts';
 import { endingAtOnce } from './watch/ending.ts';
 import { observeObjects } from './watch/observe.ts';
 

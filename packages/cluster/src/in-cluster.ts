@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
+import { proxyFor, proxySettings } from '@eks-gitops/http';
 import type { ClusterAccess } from './access.ts';
 import type { ClusterOptions } from './cluster.ts';
-import { proxyFor } from './http/proxy.ts';
 import { tokenFileCredentials } from './token-file.ts';
 
 const serviceAccount = '/var/run/secrets/kubernetes.io/serviceaccount';
@@ -25,7 +25,7 @@ export async function inClusterAccess(
   const credentials = tokenFileCredentials({ file: join(folder, 'token'), mask });
   await credentials.current();
   return {
-    server: { url, authorities, skipVerification: false, proxy: proxyFor(url, env) },
+    server: { url, authorities, skipVerification: false, proxy: proxyFor(url, proxySettings(env)) },
     credentials,
     headers: {},
     origin: { kind: 'in-cluster' },

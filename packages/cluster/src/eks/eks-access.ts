@@ -1,8 +1,8 @@
 import { ActionError } from '@eks-gitops/errors';
+import { proxyFor, proxySettings } from '@eks-gitops/http';
 import type { ClusterAccess } from '../access.ts';
 import type { ClusterOptions, EksTarget } from '../cluster.ts';
 import { type CredentialSource, renewingCredentials } from '../http/credentials.ts';
-import { proxyFor } from '../http/proxy.ts';
 import { readClusterName } from './cluster-name.ts';
 import { describeCluster } from './describe.ts';
 import { type AwsCredentials, findIdentity, whoAmI } from './identity.ts';
@@ -24,7 +24,7 @@ export async function eksAccess(target: EksTarget, { env, signal, mask }: World)
   const credentials = await identity();
   const { url, authorities, endpoint } = await describeCluster({ name, region, credentials, signal });
   return {
-    server: { url, authorities, skipVerification: false, proxy: proxyFor(url, env) },
+    server: { url, authorities, skipVerification: false, proxy: proxyFor(url, proxySettings(env)) },
     credentials: eksCredentials({ cluster: name, region, first: credentials, identity, mask }),
     headers: {},
     origin: { kind: 'eks', name, region, endpoint, principal: async () => whoAmI({ region, credentials: await identity() }) },

@@ -1,4 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
+import { mayPass, parseRetryAfter, TransientFailure, withRetries } from '@eks-gitops/http';
 import type { ClusterOrigin } from '../origin.ts';
 import type { CredentialSource, Credentials } from './credentials.ts';
 import { forbidden, unauthenticated } from './denial.ts';
@@ -6,7 +7,6 @@ import { isRetryable, networkError, refusalError, refusalWords } from './failure
 import type { Presence } from './presence.ts';
 import { readText } from './read-body.ts';
 import type { ApiRequest } from './request.ts';
-import { isTransient, parseRetryAfter, TransientFailure, withRetries } from './retry.ts';
 import { parseStatus } from './status.ts';
 import type { HttpResponse, Transport } from './transport.ts';
 
@@ -99,7 +99,7 @@ export function openExchange(options: ExchangeOptions): Exchange {
     signalOf(request).throwIfAborted();
     if (thrown instanceof ActionError || thrown instanceof TransientFailure) return thrown;
     const failure = networkError({ request, server, origin }, thrown);
-    if (!isTransient(thrown)) return failure;
+    if (!mayPass(thrown)) return failure;
     presence.missed(failure);
     return new TransientFailure({ failure });
   };

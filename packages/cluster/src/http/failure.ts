@@ -1,7 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
+import { describeFault, faultCodes } from '@eks-gitops/http';
 import type { ClusterOrigin } from '../origin.ts';
 import type { ApiRequest } from './request.ts';
-import { describeFault, faultCodes } from './retry.ts';
 import { parseStatus } from './status.ts';
 
 export interface FailureContext {

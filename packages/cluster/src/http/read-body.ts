@@ -1,4 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
+import { readBytes } from '@eks-gitops/http';
 import type { HttpResponse } from './transport.ts';
 
 export interface BodyLimit {
@@ -10,21 +11,15 @@ export interface BodyLimit {
 
 /** Reads a body whole; one that is over the limit is CLUSTER_RESPONSE, and not read further. */
 export async function readText({ body }: Pick<HttpResponse, 'body'>, { limit, purpose }: BodyLimit): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > limit) {
-      body.destroy();
-      throw new ActionError({
+  const bytes = await readBytes(body, {
+    limit,
+    refuse: most =>
+      new ActionError({
         code: 'CLUSTER_RESPONSE',
         message: `The Kubernetes API server sent more than is sensible: could not ${purpose}.`,
-        expected: `at most ${limit} bytes`,
+        expected: `at most ${most} bytes`,
         found: 'more',
-      });
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks, size).toString('utf8');
+      }),
+  });
+  return bytes.toString('utf8');
 }

@@ -1,5 +1,5 @@
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
-import { tryJson } from '../try-json.ts';
 
 /** The API's own word for how a request went (Kubernetes API reference, meta/v1 Status), as far as it is used. */
 export const statusBody = z.object({

@@ -1,6 +1,6 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
-import { tryJson } from '../try-json.ts';
 
 /** What of an Ingress decides how it is asked. */
 export interface IngressState {

@@ -1,9 +1,9 @@
 import { isAbsolute, join } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import type { ClusterOptions } from '../cluster.ts';
 import type { ObtainedCredentials } from '../http/credentials.ts';
-import { tryJson } from '../try-json.ts';
 import type { ClusterEntry, ExecEntry } from './schema.ts';
 
 export interface PluginRequest {

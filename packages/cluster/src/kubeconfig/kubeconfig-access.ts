@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
+import { proxyFor, proxySettings } from '@eks-gitops/http';
 import type { ClusterAccess } from '../access.ts';
 import type { ClusterOptions, KubeconfigTarget } from '../cluster.ts';
 import { type ClientCertificate, type CredentialSource, fixedCredentials, renewingCredentials } from '../http/credentials.ts';
-import { proxyFor } from '../http/proxy.ts';
 import type { ServerAccess } from '../http/transport.ts';
 import { tokenFileCredentials } from '../token-file.ts';
 import { type Chosen, chooseContext } from './choose.ts';
@@ -47,7 +47,7 @@ async function serverAccess({ cluster: { entry, origin } }: Chosen, { env }: Wor
       entry['certificate-authority-data'] ?? (authority === undefined ? undefined : await readPlaced(authority, origin)),
     serverName: entry['tls-server-name'],
     skipVerification: entry['insecure-skip-tls-verify'],
-    proxy: entry['proxy-url'] ?? proxyFor(url, env),
+    proxy: entry['proxy-url'] ?? proxyFor(url, proxySettings(env)),
   };
 }
 

@@ -1,7 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import type { Exchange } from '../http/exchange.ts';
-import { tryJson } from '../try-json.ts';
 import { groupOf, knownResource } from './kinds.ts';
 import { versionPath } from './path.ts';
 

@@ -1,9 +1,9 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import type { ResourceSelection } from '../cluster.ts';
 import type { Outcome } from '../http/exchange.ts';
 import type { ApiRequest, Right } from '../http/request.ts';
-import { tryJson } from '../try-json.ts';
 import { kindUnknown } from './discovery.ts';
 import { collectionPath, selectors, withQuery } from './path.ts';
 import { nameSelection } from './words.ts';

@@ -1,8 +1,8 @@
 import { ActionError, type ErrorCode } from '@eks-gitops/errors';
+import { delayAfter, pause, TransientFailure } from '@eks-gitops/http';
 import type { Observation, ResourceSelection } from '../cluster.ts';
 import type { Exchange } from '../http/exchange.ts';
 import type { Right } from '../http/request.ts';
-import { delayAfter, pause, TransientFailure } from '../http/retry.ts';
 import { listObjects } from '../resources/list.ts';
 import { nameSelection } from '../resources/words.ts';
 import { openBackOff } from './back-off.ts';

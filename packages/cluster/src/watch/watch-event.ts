@@ -1,6 +1,6 @@
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import { statusBody } from '../http/status.ts';
-import { tryJson } from '../try-json.ts';
 
 /** One line of a watch (Kubernetes API reference, meta/v1 WatchEvent). */
 export type WatchEvent =

@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { isNativeError } from 'node:util/types';
 import { ActionError } from '@eks-gitops/errors';
+import type { ProxySettings } from '@eks-gitops/http';
 import type { z } from 'zod';
-import { openOctokit, type ProxySettings } from './octokit.ts';
+import { openOctokit } from './octokit.ts';
 import { parseAnswer } from './parse-answer.ts';
 import { isPassing, limitWait, parseRefusal, type Refusal } from './refusal.ts';
 import { type Purpose, refusalError } from './refusal-error.ts';

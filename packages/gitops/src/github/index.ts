@@ -2,7 +2,6 @@ export type { MergeMethod } from './auto-merge.ts';
 export { type GitHub, type GitHubOptions, type GitHubTarget, openGitHub } from './client.ts';
 export { commitOverApi } from './commit-over-api.ts';
 export { type InstallationToken, type InstallationTokenRequest, installationToken } from './installation-token.ts';
-export type { ProxySettings } from './octokit.ts';
 export {
   closePullRequest,
   findPullRequest,

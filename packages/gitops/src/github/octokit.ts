@@ -1,11 +1,4 @@
-import type { Dispatcher } from 'undici';
-
-/** Proxies as in the usual environment variables; loopback hosts are always reached directly. */
-export interface ProxySettings {
-  readonly httpProxy?: string | undefined;
-  readonly httpsProxy?: string | undefined;
-  readonly noProxy?: string | undefined;
-}
+import { openDispatchers, type ProxySettings } from '@eks-gitops/http';
 
 export interface OctokitOptions {
   readonly token: string;
@@ -29,7 +22,7 @@ const connections = { connect: { timeout: 10_000 }, headersTimeout: 60_000, body
 export function openOctokit({ token, apiUrl, signal, proxy = {} }: OctokitOptions): LazyOctokit {
   const open = async () => {
     const [{ getOctokit }, undici] = await Promise.all([import('@actions/github'), import('undici')]);
-    const dispatcher = openDispatcher(undici, { apiUrl, proxy });
+    const dispatcher = await openDispatchers({ proxy, connections }).dispatcherFor(new URL(apiUrl));
     const fetch: typeof undici.fetch = (url, init) => undici.fetch(url, { ...init, dispatcher });
     const silent = { debug: noop, info: noop, warn: noop, error: noop };
     return getOctokit(token, { baseUrl: apiUrl, userAgent: 'eks-gitops-actions', log: silent, request: { fetch, signal } });
@@ -44,20 +37,6 @@ export function openOctokit({ token, apiUrl, signal, proxy = {} }: OctokitOption
       return data;
     },
   };
-}
-
-function openDispatcher(
-  { Agent, EnvHttpProxyAgent }: Pick<typeof import('undici'), 'Agent' | 'EnvHttpProxyAgent'>,
-  { apiUrl, proxy }: { apiUrl: string; proxy: ProxySettings },
-): Dispatcher {
-  const { httpProxy = '', httpsProxy = '', noProxy = '' } = proxy;
-  const direct = (httpProxy === '' && httpsProxy === '') || isLoopback(new URL(apiUrl).hostname);
-  // Empty strings, not undefined: else the agent would read the environment by itself.
-  return direct ? new Agent(connections) : new EnvHttpProxyAgent({ ...connections, httpProxy, httpsProxy, noProxy });
-}
-
-function isLoopback(hostname: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])$/i.test(hostname);
 }
 
 function noop(): void {}

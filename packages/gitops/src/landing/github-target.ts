@@ -1,13 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
+import type { ProxySettings } from '@eks-gitops/http';
 import type { WriteCommit } from '../edit.ts';
-import {
-  commitOverApi,
-  type GitHubRepository,
-  type GitHubTarget,
-  githubRepositoryOf,
-  openGitHub,
-  type ProxySettings,
-} from '../github/index.ts';
+import { commitOverApi, type GitHubRepository, type GitHubTarget, githubRepositoryOf, openGitHub } from '../github/index.ts';
 import type { GitCredentials } from '../repository/index.ts';
 
 /** Where GitHub is, beside github.com. */

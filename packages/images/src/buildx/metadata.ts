@@ -1,7 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import { type Digest, isDigest } from '../reference.ts';
-import { tryJson } from '../registry/try-json.ts';
 
 const metadata = z.looseObject({
   'containerimage.digest': z.string().refine(isDigest, 'not a SHA-256 digest').optional(),

@@ -1,7 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import type { Credentials } from '../credentials.ts';
-import { tryJson } from '../registry/try-json.ts';
 
 const answer = z.object({ Username: z.string(), Secret: z.string() });
 

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import type { Credentials } from '../credentials.ts';
-import { tryJson } from '../registry/try-json.ts';
 
 const auth = z.looseObject({
   auth: z.string().optional(),

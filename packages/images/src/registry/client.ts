@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import { isLoopback, type ProxySettings } from '@eks-gitops/http';
 import type { CredentialProvider } from '../credentials.ts';
 import type { Digest, Reference, Repository } from '../reference.ts';
 import { type BlobName, type BlobPut, getBlob, hasBlob, openBlob, putBlob } from './blobs.ts';
@@ -13,8 +14,7 @@ import {
   type ManifestPut,
   putManifest,
 } from './manifests.ts';
-import { isLoopback } from './origin.ts';
-import { openTransport, type ProxySettings } from './transport.ts';
+import { openTransport } from './transport.ts';
 
 export interface RegistryOptions {
   readonly credentials: CredentialProvider;

@@ -1,7 +1,7 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import { isDigest } from '../reference.ts';
-import { tryJson } from './try-json.ts';
 
 export const mediaTypes = {
   ociIndex: 'application/vnd.oci.image.index.v1+json',

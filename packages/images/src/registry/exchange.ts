@@ -1,11 +1,11 @@
 import type { Readable } from 'node:stream';
 import { ActionError } from '@eks-gitops/errors';
+import { describeFault, isBroken, parseRetryAfter, TransientFailure, withRetries } from '@eks-gitops/http';
 import type { CredentialProvider } from '../credentials.ts';
 import type { Repository } from '../reference.ts';
 import { registryOrigin } from './origin.ts';
 import { readText } from './read-body.ts';
 import { isRetryable, type Request, responseError, saysExpired } from './response-error.ts';
-import { describeFault, isTransient, parseRetryAfter, TransientFailure, withRetries } from './retry.ts';
 import { openSession, type Session } from './session.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
 
@@ -78,8 +78,8 @@ export function openExchange(options: ExchangeOptions): Exchange {
   return {
     call,
     repeat: (request, operation) =>
-      withRetries(guarded(request, operation, signal), { delays: retryDelays, signal, onRetry: onNotice }),
-    once: (request, operation) => withRetries(guarded(request, operation, signal), { delays: [], signal }),
+      withRetries(guarded(request, operation, signal), { delays: () => retryDelays, signal, onRetry: onNotice }),
+    once: (request, operation) => withRetries(guarded(request, operation, signal), { delays: () => [], signal }),
   };
 }
 
@@ -123,7 +123,7 @@ function guarded<T>(request: Request, operation: () => Promise<T>, signal: Abort
       signal.throwIfAborted();
       if (thrown instanceof ActionError || thrown instanceof TransientFailure) throw thrown;
       const failure = networkError(request, thrown);
-      throw isTransient(thrown) ? new TransientFailure({ failure }) : failure;
+      throw isBroken(thrown) ? new TransientFailure({ failure }) : failure;
     });
 }
 

@@ -12,4 +12,3 @@ export {
   parseManifest,
 } from './documents.ts';
 export type { ManifestContent, ManifestHead, ManifestPut } from './manifests.ts';
-export { type ProxySettings, proxySettings } from './transport.ts';

@@ -1,5 +1,6 @@
+import { isLoopback } from '@eks-gitops/http';
 import { describe, expect, test } from '@jest/globals';
-import { isLoopback, isRealmAllowed, registryOrigin } from './origin.ts';
+import { isRealmAllowed, registryOrigin } from './origin.ts';
 
 test.each([
   ['localhost:5000', 'http://localhost:5000'],

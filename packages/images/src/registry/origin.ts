@@ -1,3 +1,5 @@
+import { isLoopback } from '@eks-gitops/http';
+
 /** Hosts that a registry's API or tokens are served from under another name than users write. */
 const apiHosts: Readonly<Record<string, string>> = {
   'docker.io': 'registry-1.docker.io',
@@ -8,11 +10,6 @@ const tokenHosts: Readonly<Record<string, readonly string[]>> = {
   'index.docker.io': ['auth.docker.io'],
   'registry.gitlab.com': ['gitlab.com'],
 };
-
-/** Whether a host (`name` or `name:port`) is this machine: localhost, 127.0.0.0/8 or [::1], as docker's default insecure registries. */
-export function isLoopback(host: string): boolean {
-  return /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host);
-}
 
 /** Where a registry's API is: `https://host`, or `http://host` where `insecure` says so. */
 export function registryOrigin({ registry, insecure }: { registry: string; insecure: (host: string) => boolean }): URL {

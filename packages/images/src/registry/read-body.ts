@@ -1,27 +1,21 @@
 import { ActionError } from '@eks-gitops/errors';
+import { readBytes as readBody } from '@eks-gitops/http';
 import type { HttpResponse } from './transport.ts';
 
 const textLimit = 64 * 1024;
 
 /** Reads a body whole; one over `limit` bytes is REGISTRY_RESPONSE, and not read further. */
 export async function readBytes({ body, url }: HttpResponse, limit: number): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of body) {
-    const bytes = Buffer.from(chunk);
-    size += bytes.length;
-    if (size > limit) {
-      body.destroy();
-      throw new ActionError({
+  return readBody(body, {
+    limit,
+    refuse: most =>
+      new ActionError({
         code: 'REGISTRY_RESPONSE',
         message: `${url.host} sent more than is sensible for what was asked.`,
-        expected: `at most ${limit} bytes`,
+        expected: `at most ${most} bytes`,
         found: 'more',
-      });
-    }
-    chunks.push(bytes);
-  }
-  return Buffer.concat(chunks, size);
+      }),
+  });
 }
 
 /** Reads a short body as text, an error's or a token's; at most 64 KiB. */

@@ -1,6 +1,6 @@
 import { ActionError, type ErrorCode } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
-import { tryJson } from './try-json.ts';
 
 /** What was asked of a registry, in words that fit into a message. */
 export interface Request {

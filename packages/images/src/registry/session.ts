@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { parseRetryAfter, TransientFailure } from '@eks-gitops/http';
 import type { CredentialProvider, Credentials } from '../credentials.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import { isRetryable, responseError } from './response-error.ts';
-import { parseRetryAfter, TransientFailure } from './retry.ts';
 import { type BearerToken, basicAuthorization, fetchToken, type TokenSource } from './token.ts';
 
 /** What is known of a registry: how it wants to be shown who asks, and as whom. */

@@ -1,11 +1,11 @@
 import { ActionError } from '@eks-gitops/errors';
+import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
 import type { Credentials } from '../credentials.ts';
 import type { Challenge } from './challenge.ts';
 import { isRealmAllowed } from './origin.ts';
 import { readText } from './read-body.ts';
 import type { HttpRequest, HttpResponse, Transport } from './transport.ts';
-import { tryJson } from './try-json.ts';
 
 const client = 'eks-gitops-actions';
 const answer = z.object({

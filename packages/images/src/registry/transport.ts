@@ -1,20 +1,7 @@
 import type { Readable } from 'node:stream';
 import { ActionError } from '@eks-gitops/errors';
+import { openDispatchers, type ProxySettings } from '@eks-gitops/http';
 import type { Dispatcher } from 'undici';
-import { isLoopback } from './origin.ts';
-
-/** Proxies as in the usual environment variables; loopback hosts are always reached directly. */
-export interface ProxySettings {
-  readonly httpProxy?: string | undefined;
-  readonly httpsProxy?: string | undefined;
-  readonly noProxy?: string | undefined;
-}
-
-/** Reads the usual variables of an environment, lower case first, as curl and Go do. */
-export function proxySettings(env: Readonly<Record<string, string | undefined>>): ProxySettings {
-  const read = (name: string) => env[name] || env[name.toUpperCase()];
-  return { httpProxy: read('http_proxy'), httpsProxy: read('https_proxy'), noProxy: read('no_proxy') };
-}
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT';
@@ -53,12 +40,7 @@ const connections = {
  * Redirects of GET and HEAD are followed, five at most and never from https to http.
  */
 export function openTransport({ proxy }: { proxy: ProxySettings }): Transport {
-  let dispatchers: Promise<Dispatchers> | undefined;
-  const dispatcherFor = async (url: URL): Promise<Dispatcher> => {
-    dispatchers ??= openDispatchers(proxy);
-    const { direct, proxied } = await dispatchers;
-    return isLoopback(url.host) ? direct : proxied;
-  };
+  const { dispatcherFor, close } = openDispatchers({ proxy, connections });
 
   const sendOnce = async ({ method, url, headers, body, authorization, signal }: HttpRequest): Promise<HttpResponse> => {
     const dispatcher = await dispatcherFor(url);
@@ -82,26 +64,7 @@ export function openTransport({ proxy }: { proxy: ProxySettings }): Transport {
     return response;
   };
 
-  return {
-    send,
-    close: async () => {
-      const opened = await dispatchers;
-      await Promise.all([opened?.direct.destroy(), opened?.proxied.destroy()]);
-    },
-  };
-}
-
-interface Dispatchers {
-  readonly direct: Dispatcher;
-  readonly proxied: Dispatcher;
-}
-
-async function openDispatchers({ httpProxy = '', httpsProxy = '', noProxy = '' }: ProxySettings): Promise<Dispatchers> {
-  const { Agent, EnvHttpProxyAgent } = await import('undici');
-  const direct = new Agent(connections);
-  const isProxied = httpProxy !== '' || httpsProxy !== '';
-  // Empty strings, not undefined: else the agent would read the environment by itself.
-  return { direct, proxied: isProxied ? new EnvHttpProxyAgent({ ...connections, httpProxy, httpsProxy, noProxy }) : direct };
+  return { send, close };
 }
 
 function isRedirect({ method }: HttpRequest, { status, headers }: HttpResponse): boolean {

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { proxyFor } from './proxy.ts';
+import { proxyFor, proxySettings } from './proxy.ts';
 
 const proxy = 'http://proxy:3128';
 
@@ -28,5 +28,5 @@ test.each([
   ['https://[fd00::1]', { HTTPS_PROXY: proxy, NO_PROXY: 'fd00::1' }, undefined],
   ['https://[fd00::1]:6443', { HTTPS_PROXY: proxy, NO_PROXY: '[fd00::1]:6443' }, undefined],
 ] as const)('%s with %j: %s', (url, env, expected) => {
-  expect(proxyFor(new URL(url), env)).toBe(expected);
+  expect(proxyFor(new URL(url), proxySettings(env))).toBe(expected);
 });

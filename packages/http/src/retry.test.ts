@@ -1,10 +1,9 @@
 import { ActionError } from '@eks-gitops/errors';
 import { expect, test } from '@jest/globals';
-import { delayAfter, describeFault, isTransient, parseRetryAfter, TransientFailure, withRetries } from './retry.ts';
+import { delayAfter, parseRetryAfter, TransientFailure, withRetries } from './retry.ts';
 
 const { signal } = new AbortController();
 const failure = new ActionError({ code: 'CLUSTER_UNREACHABLE', message: 'away' });
-const fault = (code: string, more: object = {}): Error => Object.assign(new Error('x'), { code }, more);
 
 test('what may pass is tried again as often as there are delays, anything else is not', async () => {
   let tries = 0;
@@ -12,10 +11,23 @@ test('what may pass is tried again as often as there are delays, anything else i
     tries += 1;
     throw thrown;
   };
-  await expect(withRetries(operation(new TransientFailure({ failure })), { delays: () => [1, 1], signal })).rejects.toBe(failure);
-  expect(tries).toBe(3);
+  const notices: string[] = [];
+  const policy = { delays: () => [1, 1], signal, onRetry: (notice: string) => notices.push(notice) };
+  await expect(withRetries(operation(new TransientFailure({ failure })), policy)).rejects.toBe(failure);
+  expect([tries, notices.length]).toEqual([3, 2]);
   await expect(withRetries(operation(failure), { delays: () => [1, 1], signal })).rejects.toBe(failure);
   expect(tries).toBe(4);
+});
+
+test('a wait between two tries ends with the cancel, by its own reason', async () => {
+  const cancel = new AbortController();
+  const reason = new Error('cut');
+  const failing = async () => {
+    throw new TransientFailure({ failure, retryAfter: 50_000 });
+  };
+  const waiting = withRetries(failing, { delays: () => [1], signal: cancel.signal });
+  setImmediate(() => cancel.abort(reason));
+  await expect(waiting).rejects.toBe(reason);
 });
 
 test('a wait is never shorter than the server asked for, and never longer than a minute and its own jitter', () => {
@@ -36,25 +48,4 @@ test.each([
   [undefined, undefined],
 ])('Retry-After %j is %j ms', (header, expected) => {
   expect(parseRetryAfter(header, new Date(0))).toBe(expected);
-});
-
-test.each([
-  [fault('ECONNREFUSED'), true],
-  [fault('ECONNRESET'), true],
-  [fault('UND_ERR_BODY_TIMEOUT'), true],
-  [fault('EAI_AGAIN'), true],
-  [new AggregateError([fault('ECONNREFUSED'), fault('ECONNREFUSED')]), true],
-  [fault('', { cause: fault('UND_ERR_SOCKET') }), true],
-  [fault('DEPTH_ZERO_SELF_SIGNED_CERT'), false],
-  [fault('ERR_TLS_CERT_ALTNAME_INVALID'), false],
-  ['words', false],
-])('%s passes by itself: %s', (thrown, expected) => {
-  expect(isTransient(thrown)).toBe(expected);
-});
-
-test('a fault is told with the faults in it', () => {
-  const inner = Object.assign(new Error('connect refused'), { code: 'ECONNREFUSED' });
-  expect(describeFault(Object.assign(new Error('fetch failed'), { cause: inner }))).toBe(
-    'fetch failed ECONNREFUSED connect refused',
-  );
 });
