@@ -14,8 +14,9 @@ export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
 export { type Docker, startDocker } from './docker.ts';
-export type { AccessEntry } from './eks/authenticator.ts';
-export { type Eks, type EksOptions, startEks } from './eks/start-eks.ts';
+export { type Authenticator, type KubernetesUser, startAuthenticator } from './eks/authenticator.ts';
+export { type AccessEntry, type Eks, type EksOptions, startEks } from './eks/start-eks.ts';
+export { verifyToken } from './eks/verify-token.ts';
 export { withFolder } from './folder.ts';
 export {
   type BareRepository,

@@ -1,13 +1,28 @@
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { type ControlPlane, findTool, type Moto, startControlPlane, startMoto, withFolder } from '@eks-gitops/testbed';
+import {
+  type Authenticator,
+  type ControlPlane,
+  createAuthority,
+  findTool,
+  type KubernetesUser,
+  type Moto,
+  startAuthenticator,
+  startControlPlane,
+  startMoto,
+  verifyToken,
+} from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import type { EksTarget } from '../cluster.ts';
 import { type Opened, openWatched, readAccess } from '../e2e-world.ts';
-import { type KnownKey, type Stopped, startEksApi, startWebhook, type Webhook } from './eks-world.ts';
+import { type EksApi, startEksApi } from './eks-world.ts';
 
 const test = await testNeeding('etcd', 'kube-apiserver', 'moto');
+
+/** One whose requests are known: the secret they are signed with, and the user that the cluster takes it for. */
+interface KnownKey {
+  readonly secret: string;
+  readonly user: string;
+}
 
 const secret = 'wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY';
 const env = { AWS_ACCESS_KEY_ID: 'AKIDEXAMPLE', AWS_SECRET_ACCESS_KEY: secret, AWS_REGION: 'us-west-2' };
@@ -29,29 +44,25 @@ subjects: [{apiGroup: rbac.authorization.k8s.io, kind: Group, name: eks}]
 describe('an API server that takes tokens of Amazon EKS', () => {
   let plane: ControlPlane;
   let moto: Moto;
-  let webhook: Webhook;
-  let eks: Stopped;
-  let release = (): void => undefined;
+  let authenticator: Authenticator;
+  let eks: EksApi;
   let keys: KnownKey[] = [];
+  const shown: string[] = [];
   const clusters: Record<string, object> = {};
+
+  const identify = (token: string): KubernetesUser | undefined => {
+    shown.push(token);
+    const check = { token, cluster: 'demo', now: new Date() };
+    const user = keys.find(({ secret }) => verifyToken({ ...check, secretOf: () => secret }) !== undefined)?.user;
+    return user === undefined ? undefined : { username: user, groups: ['eks'] };
+  };
 
   beforeAll(async () => {
     for (const tool of ['etcd', 'kube-apiserver', 'moto'] as const) if (!(await findTool(tool))) return;
     moto = await startMoto();
-    webhook = await startWebhook('demo', () => keys);
+    authenticator = await startAuthenticator({ identify, authority: await createAuthority() });
     eks = await startEksApi(() => clusters);
-    const started = Promise.withResolvers<void>();
-    withFolder('webhook', async folder => {
-      const file = join(folder, 'webhook');
-      await writeFile(file, webhook.config);
-      const args = [`--authentication-token-webhook-config-file=${file}`, '--authentication-token-webhook-version=v1'];
-      plane = await startControlPlane({ args: [...args, '--authentication-token-webhook-cache-ttl=1s'] });
-      started.resolve();
-      await new Promise<void>(resolve => {
-        release = resolve;
-      });
-    }).catch(started.reject);
-    await started.promise;
+    plane = await startControlPlane({ args: authenticator.args });
     await plane.api.apply(manifests);
     const { server, authority } = await readAccess(plane);
     const network = { endpointPublicAccess: true, publicAccessCidrs: ['0.0.0.0/0'], vpcId: 'vpc-1' };
@@ -67,8 +78,7 @@ describe('an API server that takes tokens of Amazon EKS', () => {
     delete process.env['AWS_ENDPOINT_URL_EKS'];
     delete process.env['AWS_ENDPOINT_URL_STS'];
     await plane?.stop();
-    release();
-    await Promise.all([moto?.stop(), webhook?.stop(), eks?.stop()]);
+    await Promise.all([moto?.stop(), authenticator?.stop(), eks?.stop()]);
   });
 
   const open = (target: Partial<EksTarget> = {}): Promise<Opened> =>
@@ -76,10 +86,10 @@ describe('an API server that takes tokens of Amazon EKS', () => {
 
   test('is read with one that was minted here, masked, and made once for many calls', async () => {
     keys = [{ secret, user: 'arn:aws:sts::123456789012:assumed-role/ci/run-7' }];
-    const before = webhook.shown().length;
+    const before = shown.length;
     const { cluster, masked } = await open();
     await Promise.all([1, 2, 3].map(() => cluster.get(namespace)));
-    const tokens = new Set(webhook.shown().slice(before));
+    const tokens = new Set(shown.slice(before));
     expect(tokens.size).toBe(1);
     const [token = ''] = tokens;
     expect(masked).toEqual([token, token.replace('k8s-aws-v1.', '')]);
@@ -107,7 +117,7 @@ describe('an API server that takes tokens of Amazon EKS', () => {
 
   test('that does not know who we are says so, with who AWS says that we are', async () => {
     keys = [];
-    const before = webhook.shown().length;
+    const before = shown.length;
     // Another key: within a second, the token of the same one would be the same, and the API server still knows that.
     const other = { ...env, AWS_ACCESS_KEY_ID: 'AKIAIOSFODNN7STRANGE' };
     const { cluster } = await openWatched({ kind: 'eks', name: 'demo' }, { env: other, retryDelays: [1] });
@@ -118,7 +128,7 @@ describe('an API server that takes tokens of Amazon EKS', () => {
         remedy: expect.stringContaining('aws eks create-access-entry --cluster-name demo --region us-west-2'),
       },
     });
-    expect(webhook.shown().length - before).toBeLessThanOrEqual(2);
+    expect(shown.length - before).toBeLessThanOrEqual(2);
     await cluster.close();
   });
 

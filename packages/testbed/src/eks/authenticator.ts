@@ -8,12 +8,9 @@ import type { Authority } from '../certificates.ts';
 import { formatKubeconfig } from '../cluster/kubeconfig.ts';
 import { createFolder, removeFolder } from '../folder.ts';
 import { closeServer, listen } from '../listening.ts';
-import { verifyToken } from './verify-token.ts';
 
-/** Whom a cluster takes the owner of an access key for, as an access entry of Amazon EKS says of a principal. */
-export interface AccessEntry {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
+/** Whom a cluster takes somebody for. */
+export interface KubernetesUser {
   readonly username: string;
   readonly groups: readonly string[];
 }
@@ -21,15 +18,12 @@ export interface AccessEntry {
 export interface Authenticator {
   /** Arguments with which an API server asks it. */
   readonly args: readonly string[];
-  /** The users that tokens were taken for, in order; undefined for one that was refused. */
-  readonly reviewed: () => readonly (string | undefined)[];
   readonly stop: () => Promise<void>;
 }
 
 export interface AuthenticatorOptions {
-  /** Name of the cluster. */
-  readonly cluster: string;
-  readonly entries: readonly AccessEntry[];
+  /** Whose a token is; undefined for one that is not taken. */
+  readonly identify: (token: string) => KubernetesUser | undefined;
   /** Issues its certificate. */
   readonly authority: Authority;
 }
@@ -38,16 +32,10 @@ const review = z.object({ spec: z.object({ token: z.string() }) });
 const address = '127.0.0.1';
 
 /** Starts what aws-iam-authenticator is to an EKS cluster: a webhook that says whose a token is (Kubernetes, "Webhook Token Authentication"). */
-export async function startAuthenticator({ cluster, entries, authority }: AuthenticatorOptions): Promise<Authenticator> {
+export async function startAuthenticator({ identify, authority }: AuthenticatorOptions): Promise<Authenticator> {
   const { certificate, key } = await authority.issue([address]);
-  const reviewed: (string | undefined)[] = [];
-  const secretOf = (id: string) => entries.find(({ accessKeyId }) => accessKeyId === id)?.secretAccessKey;
   const answer = async (request: IncomingMessage): Promise<string> => {
-    const { token } = review.parse(await json(request)).spec;
-    const accessKeyId = verifyToken({ token, cluster, secretOf, now: new Date() });
-    const entry = entries.find(one => one.accessKeyId === accessKeyId);
-    reviewed.push(entry?.username);
-    const user = entry && { username: entry.username, groups: entry.groups };
+    const user = identify(review.parse(await json(request)).spec.token);
     const status = { authenticated: user !== undefined, ...(user ? { user } : {}) };
     return JSON.stringify({ apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', status });
   };
@@ -66,9 +54,5 @@ export async function startAuthenticator({ cluster, entries, authority }: Authen
     await closeServer(server);
     await removeFolder(folder);
   };
-  return {
-    args: [`${flag}-config-file=${file}`, `${flag}-version=v1`, `${flag}-cache-ttl=1s`],
-    reviewed: () => [...reviewed],
-    stop,
-  };
+  return { args: [`${flag}-config-file=${file}`, `${flag}-version=v1`, `${flag}-cache-ttl=1s`], stop };
 }

@@ -7,7 +7,14 @@ import { startMoto } from '../moto.ts';
 import { startProxy } from '../proxy.ts';
 import { awsAccount, awsHosts } from '../sandbox/aws-hosts.ts';
 import { currentSandbox } from '../sandbox/current.ts';
-import { type AccessEntry, startAuthenticator } from './authenticator.ts';
+import { type KubernetesUser, startAuthenticator } from './authenticator.ts';
+import { verifyToken } from './verify-token.ts';
+
+/** Whom a cluster takes the owner of an access key for, as an access entry of Amazon EKS says of a principal. */
+export interface AccessEntry extends KubernetesUser {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
 
 export interface EksOptions {
   readonly name: string;
@@ -37,7 +44,13 @@ const described = z.object({ cluster: z.looseObject({}) });
 export async function startEks({ name, entries = [administrator] }: EksOptions): Promise<Eks> {
   const { authority, folder } = await currentSandbox();
   const turn = await takeLock({ file: join(folder, 'eks.lock'), ifHeld: 'wait' });
-  const authenticator = await startAuthenticator({ cluster: name, entries, authority });
+  const reviewed: (string | undefined)[] = [];
+  const identify = (token: string): KubernetesUser | undefined => {
+    const user = entryOf(token, { cluster: name, entries });
+    reviewed.push(user?.username);
+    return user && { username: user.username, groups: user.groups };
+  };
+  const authenticator = await startAuthenticator({ identify, authority });
   const [cluster, moto] = await Promise.all([startCluster({ args: authenticator.args }), startMoto()]);
   const certificate = await readFile(cluster.certificateFile, 'base64');
   const path = `/clusters/${name}`;
@@ -62,7 +75,12 @@ export async function startEks({ name, entries = [administrator] }: EksOptions):
   };
   const { accessKeyId, secretAccessKey } = credentials;
   const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: 'us-west-2' };
-  return { cluster, env, reviewed: authenticator.reviewed, stop };
+  return { cluster, env, reviewed: () => [...reviewed], stop };
+}
+
+function entryOf(token: string, { cluster, entries }: { cluster: string; entries: readonly AccessEntry[] }) {
+  const find = (id: string | undefined) => entries.find(({ accessKeyId }) => accessKeyId === id);
+  return find(verifyToken({ token, cluster, secretOf: id => find(id)?.secretAccessKey, now: new Date() }));
 }
 
 /** What CreateCluster requires (Amazon EKS API reference). */
