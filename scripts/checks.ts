@@ -18,7 +18,9 @@ export const checks: readonly Check[] = [
   { name: 'what is generated is up to date', program: { script: 'scripts/generate.ts' }, args: ['--check'] },
 ];
 
-const examples = ['publish-image', 'release'].map(name => `workflows-examples/github-actions/${name}.yml`);
+const examples = ['publish-image', 'release', 'deploy', 'deploy-by-flux'].map(
+  name => `workflows-examples/github-actions/${name}.yml`,
+);
 
 /** These need tools that may still be on their way when the first checks run. */
 export const linters: readonly Check[] = [

@@ -28,7 +28,7 @@ await runScript({ help: 'Run by scripts/lab.' }, async ({ args: [text = ''], sig
     const options = { ecr, env, builder: buildkit.address, report, signal };
     if (cluster !== undefined) {
       const lab = await startLabCluster(ecr);
-      report(`a cluster with Flux is up: ${lab.cluster.url}`);
+      report(`a cluster with Flux is up: ${lab.name}, at ${lab.eks.cluster.url}`);
       const rounds = await runRounds({ ...options, plan: { ...plan, buildContexts, cluster }, lab }).finally(lab.stop);
       const [, { published }] = rounds;
       const proofs = await withFolder('run', folder => runImages({ plan, published, ecr, folder, report, signal }));

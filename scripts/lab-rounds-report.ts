@@ -20,6 +20,7 @@ export function formatRounds({ rounds, proofs, automation, seconds }: RoundsResu
     ...proofs.map(proof => `  the same image, pulled and run outside the cluster: ${describeProof(proof)}`),
     'Simulated',
     ...simulated(released.image),
+    '  Amazon EKS: moto’s API, before a cluster that takes EKS tokens alone; its user has the rights of workflows-examples/gitops',
     '  the AWS Load Balancer Controller and its load balancer: a stand-in that gives the Ingress a name and passes on to the pods',
   ].join('\n');
 }

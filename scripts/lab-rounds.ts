@@ -61,7 +61,7 @@ async function runRound(options: RoundsOptions, { brand, number }: { brand: stri
   const token = { INPUT_TOKEN: gitopsLogin.password };
   const repository = `--repository=${lab.repository.url}`;
   const record = `--record=${plan.record}`;
-  const cluster = `--kubeconfig=${lab.cluster.kubeconfig}`;
+  const cluster = `--cluster-name=${lab.name}`;
   const { automation } = plan.cluster;
 
   const released = await timed('build and publish', () => release({ ...options, plan, report }));

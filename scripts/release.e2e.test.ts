@@ -1,30 +1,30 @@
-import { cp, mkdir, mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseReference, releaseTag } from '@eks-gitops/images';
 import { openRegistry, parseManifest } from '@eks-gitops/images/registry';
 import {
-  awsAccount,
   type BareRepository,
-  type Buildkit,
   type Ecr,
+  findTool,
   type GitServer,
   inSandbox,
-  makeBusyboxLayout,
-  type Registry,
   readFiles,
-  requireTool,
-  startBuildkit,
-  startEcr,
   startGitServer,
-  startRegistry,
 } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execa } from 'execa';
+import { z } from 'zod';
+import { type ExamplesWorld, startExamplesWorld } from './examples-world.ts';
+import { commitAll } from './lab-checkout.ts';
+import { gitopsLogin, type LabCluster, startLabCluster } from './lab-cluster.ts';
+import { clusterTools } from './lab-tools.ts';
 
 const root = dirname(import.meta.dirname);
 const minutes = 60_000;
+/** The one action that the quick release really bundles. */
+const bundled = 'wait-ingress';
 const identity = Object.fromEntries(
   ['AUTHOR', 'COMMITTER'].flatMap(who => [
     [`GIT_${who}_NAME`, 'a user'],
@@ -66,20 +66,30 @@ test('a release is refused while the tree has changes', async () => {
 test(
   'a dry run builds everything and keeps nothing',
   async () => {
+    await git(at('clone'), 'checkout', '--quiet', '--detach');
+    for (const action of await readdir(at('clone', 'actions'))) {
+      // Bundling is most of a release's time, and one bundle shows as much as all.
+      if (action !== bundled) await writeFile(at('clone', 'actions', action, 'src', 'main.ts'), '');
+    }
+    await git(at('clone'), 'commit', '--quiet', '--all', '--message=Have all actions but one do nothing');
     const { exitCode, all } = await release('1.0.0');
     expect(all).toMatch(/Built \d+ files twice, byte-identical\./);
     expect(all).toContain('With --publish, v1.0.0 would be pushed and v1 (a new tag) moved');
     expect(exitCode).toBe(0);
     expect(await git(at('bare'), 'tag')).toBe('');
     expect(await git(at('clone'), 'worktree', 'list')).not.toContain('\n');
+    await git(at('clone'), 'checkout', '--quiet', '-');
   },
   6 * minutes,
 );
 
-const testInSandbox = await testNeeding(
+const needs = [
   ...(['sandbox', 'act', 'buildx', 'buildkitd', 'docker-registry', 'runc'] as const),
   ...(['qemu-aarch64', 'busybox-amd64', 'busybox-arm64', 'moto'] as const),
-);
+];
+const testInSandbox = await testNeeding(...needs);
+const testWithCluster = await testNeeding(...needs, ...clusterTools);
+const canHaveCluster = (await Promise.all(clusterTools.map(findTool))).every(tool => tool !== undefined);
 
 describe('a published release', () => {
   beforeAll(async () => {
@@ -105,186 +115,150 @@ describe('a published release', () => {
     expect(all).toContain('v1.0.0 is released already');
   });
 
-  describe('under act, into a registry that plays ECR,', () => {
-    let world: World | undefined;
+  describe('under act, with a registry that plays ECR,', () => {
+    let world: ExamplesWorld | undefined;
+    let gitops: GitServer | undefined;
     beforeAll(async () => {
-      if (inSandbox()) world = await startWorld();
+      if (!inSandbox()) return;
+      await git(folder, 'clone', '--quiet', '--branch=v1', at('bare'), at('released'));
+      world = await startExamplesWorld({ folder, released: at('released') });
+      gitops = await startGitServer({ login: gitopsLogin });
     }, 6 * minutes);
-    afterAll(async () => {
-      await Promise.all([world?.ecr, world?.mirror, world?.buildkit, world?.gitops].map(server => server?.stop()));
-    });
+    afterAll(() => Promise.all([world?.stop(), gitops?.stop()]));
 
     testInSandbox(
-      'runs the example that publishes an image, unchanged',
+      'the example that publishes an image runs unchanged',
       async () => {
-        const { shop } = await runExample('publish-image', world);
-        expect(await publishedPlatforms(shop, world)).toEqual(['linux/amd64', 'linux/arm64']);
+        const { checkOut, run, ecr } = there(world);
+        const shop = await checkOut('publish-image');
+        await run({ example: 'publish-image', shop });
+        expect(await publishedPlatforms(shop, ecr)).toEqual(['linux/amd64', 'linux/arm64']);
       },
       6 * minutes,
     );
 
     testInSandbox(
-      'runs the example that goes on to the GitOps repository, unchanged, once that is set up',
+      'the example that goes on to the GitOps repository runs unchanged, once that is set up',
       async () => {
-        await setUp(world);
-        const { shop } = await runExample('release', world);
-        expect(await publishedPlatforms(shop, world)).toEqual(['linux/amd64', 'linux/arm64']);
-        const manifest = await world?.repository.read('apps/ui/deployment.yaml');
-        expect(manifest).toContain(`${world?.ecr.host}/shop/ui:${await tagOf(shop)}" # {"$imagepolicy": "flux-system:ui"}`);
-        expect(await world?.repository.git('log', '-1', '--format=%(trailers:key=Source-Commit,valueonly,separator=)')).toBe(
-          await git(shop, 'rev-parse', 'HEAD'),
+        const { checkOut, run, ecr } = there(world);
+        const repository = await there(gitops).createRepository('gitops.git', await readFiles(sample));
+        await setUp(there(world), repository, ['--automation=action']);
+        const shop = await checkOut('release');
+        await run({ example: 'release', shop, variables: { GITOPS_REPOSITORY: repository.url }, secrets: token });
+        expect(await repository.read('apps/ui/deployment.yaml')).toContain(
+          `${await imageOf(shop, ecr)}" # {"$imagepolicy": "flux-system:ui"}`,
         );
+        expect(await sourceCommit(repository)).toBe(await git(shop, 'rev-parse', 'HEAD'));
       },
       6 * minutes,
     );
+
+    describe('and a cluster', () => {
+      let lab: LabCluster | undefined;
+      beforeAll(async () => {
+        if (canHaveCluster && world !== undefined) lab = await startLabCluster(world.ecr);
+      }, 6 * minutes);
+      afterAll(() => lab?.stop());
+
+      testWithCluster(
+        'the examples that go on to the answering page run unchanged, commit by commit, whether an action or Flux commits the tag',
+        async () => {
+          const { checkOut, run, ecr, command } = there(world);
+          const { name, repository, eks } = there(lab);
+          const variables = { CLUSTER: name, GITOPS_REPOSITORY: repository.url };
+          const shop = await checkOut('deploy');
+
+          await setUp(there(world), repository, ['--automation=action', '--ingress', '--ingress-namespace=ui']);
+          await run({ example: 'deploy', shop, variables, secrets: token });
+          expect(await sourceCommit(repository)).toBe(await git(shop, 'rev-parse', 'HEAD'));
+          expect(await answeredTitle(there(lab))).toBe('Retail Store Sample');
+
+          await retitle(shop, { from: 'Retail Store Sample', to: 'Retail Store Sample New' });
+          await run({ example: 'deploy', shop, variables, secrets: token });
+          expect(await runningImages(there(lab))).toEqual([await imageOf(shop, ecr)]);
+          expect(await answeredTitle(there(lab))).toBe('Retail Store Sample New');
+
+          await setUp(there(world), repository, ['--automation=flux']);
+          const revision = await repository.git('rev-parse', 'main');
+          await command(['flux-reconcile', `--cluster-name=${name}`, '--kustomization=apps', `--revision=${revision}`], ecr.env);
+          await retitle(shop, { from: 'Retail Store Sample New', to: 'Retail Store Sample Newest' });
+          await run({ example: 'deploy-by-flux', shop, variables: { CLUSTER: name } });
+          expect(await repository.git('log', '-1', '--format=%an', 'main')).toBe('fluxcdbot');
+          expect(await runningImages(there(lab))).toEqual([await imageOf(shop, ecr)]);
+          expect(await answeredTitle(there(lab))).toBe('Retail Store Sample Newest');
+
+          expect([...new Set(eks.reviewed())]).toEqual(['arn:aws:sts::123456789012:assumed-role/ci/lab']);
+        },
+        10 * minutes,
+      );
+    });
   });
 });
 
-interface World {
-  readonly ecr: Ecr;
-  readonly mirror: Registry;
-  readonly buildkit: Buildkit;
-  readonly buildx: string;
-  readonly gitops: GitServer;
-  readonly repository: BareRepository & { readonly url: string };
+const sample = join(root, 'workflows-examples', 'gitops');
+const token = { GITOPS_TOKEN: gitopsLogin.password };
+
+function there<T>(started: T | undefined): T {
+  if (started === undefined) throw new Error('It was not started.');
+  return started;
 }
 
-const gitopsLogin = { username: 'x-access-token', password: 'a-token-for-gitops' };
+type GitOpsRepository = BareRepository & { readonly url: string };
 
-/** ECR's part, a registry with the base image under Docker Hub's name, a builder that knows both, and a GitOps repository. */
-async function startWorld(): Promise<World> {
-  const [ecr, mirror, buildx] = await Promise.all([startEcr(), startRegistry(), requireTool('buildx')]);
-  const buildkit = await startBuildkit({
-    registries: [
-      { host: ecr.host, ca: ecr.certificateFile },
-      { host: mirror.host, http: true },
-      { host: 'docker.io', mirror: mirror.host },
-    ],
-  });
-  const gitops = await startGitServer({ login: gitopsLogin });
-  const sample = await readFiles(join(root, 'workflows-examples', 'gitops'));
-  const world = { ecr, mirror, buildkit, buildx, gitops, repository: await gitops.createRepository('gitops.git', sample) };
-  await execa(buildx, ['create', '--name=lab', '--driver=remote', buildkit.address], { env: homeOf() });
-  await mkdir(at('programs'));
-  await symlink(buildx, at('programs', 'buildx'));
-  await pushBase(world);
-  return world;
+/** As the platform team would once. */
+async function setUp({ command, ecr }: ExamplesWorld, { url }: GitOpsRepository, more: readonly string[]): Promise<void> {
+  const about = ['--policy=flux-system:ui', `--image=${ecr.host}/shop/ui`];
+  const current = '--current-image=public.ecr.aws/aws-containers/retail-store-sample-ui';
+  const args = ['setup-flux-image', `--repository=${url}`, '--path=apps', ...about, current, ...more];
+  await command(args, { INPUT_TOKEN: gitopsLogin.password });
 }
 
-async function pushBase({ buildx, mirror }: World): Promise<void> {
-  const layout = await makeBusyboxLayout({ folder: at('busybox'), tag: '1.36' });
-  await mkdir(at('base'));
-  await writeFile(at('base', 'Dockerfile'), 'FROM base\n');
-  const image = `type=image,name=${mirror.host}/library/busybox:1.36,push=true`;
-  const context = `base=oci-layout://${layout.folder}:1.36`;
-  const platforms = '--platform=linux/amd64,linux/arm64';
-  await execa(
-    buildx,
-    ['build', '--builder=lab', platforms, '--provenance=false', `--build-context=${context}`, `--output=${image}`, at('base')],
-    {
-      env: homeOf(),
-    },
-  );
+async function retitle(shop: string, { from, to }: { from: string; to: string }): Promise<void> {
+  const layout = join(shop, 'src', 'ui', 'page', 'layout.html');
+  await writeFile(layout, (await readFile(layout, 'utf8')).replaceAll(from, to));
+  await commitAll(shop, `Call the shop ${to}`);
 }
 
-/** With the command of this clone, as the platform team would once. */
-async function setUp(world: World | undefined): Promise<void> {
-  if (world === undefined) throw new Error('There is no world.');
-  const args = [
-    `--repository=${world.repository.url}`,
-    '--path=apps',
-    '--policy=flux-system:ui',
-    `--image=${world.ecr.host}/shop/ui`,
-    '--current-image=public.ecr.aws/aws-containers/retail-store-sample-ui',
-    '--automation=action',
-  ];
-  const env = { ...homeOf(), INPUT_TOKEN: gitopsLogin.password };
-  await execa(process.execPath, [join(root, 'packages/cli/src/bin.ts'), 'setup-flux-image', ...args], { env });
+/** The commit that bump-flux-image has said that its image is of. */
+function sourceCommit(repository: BareRepository): Promise<string> {
+  return repository.git('log', '-1', '--format=%(trailers:key=Source-Commit,valueonly,separator=)');
 }
 
-/** A checkout of the sample shop with an example as its workflow, and act's stand-ins for the actions that cannot be fetched here. */
-async function runExample(name: 'publish-image' | 'release', world: World | undefined): Promise<{ readonly shop: string }> {
-  if (world === undefined) throw new Error('There is no world.');
-  const { ecr, buildx, repository } = world;
-  const shop = at(name, 'shop');
-  const [credentials, released] = [at(name, 'credentials'), at(name, 'v1')];
-  await cp(join(root, 'workflows-examples', 'shop'), shop, { recursive: true });
-  const workflows = join(shop, '.github', 'workflows');
-  await Promise.all([workflows, credentials].map(folder => mkdir(folder, { recursive: true })));
-  await cp(join(root, 'workflows-examples', 'github-actions', `${name}.yml`), join(workflows, `${name}.yml`));
-  await writeFile(join(credentials, 'action.yml'), credentialsStandIn(ecr));
-  await git(folder, 'clone', '--quiet', '--branch=v1', at('bare'), released);
-  for (const one of [shop, credentials]) {
-    await git(one, 'init', '--quiet', '--initial-branch=main');
-    await git(one, 'add', '.');
-    await git(one, 'commit', '--quiet', `--message=a commit for ${name}`);
-  }
-  const runners = ['ubuntu-latest', 'ubuntu-24.04-arm'].flatMap(runner => ['--platform', `${runner}=-self-hosted`]);
-  const local = [`OWNER/eks-gitops-actions@v1=${released}`, `aws-actions/configure-aws-credentials@v5=${credentials}`].flatMap(
-    one => ['--local-repository', one],
-  );
-  const variables = [`IMAGE=${ecr.host}/shop/ui`, 'AWS_ROLE=any', `GITOPS_REPOSITORY=${repository.url}`].flatMap(one => [
-    '--var',
-    one,
-  ]);
-  const { all, exitCode } = await execa(
-    await requireTool('act'),
-    ['push', '--no-cache-server', '--secret=GITOPS_TOKEN', ...runners, ...local, ...variables],
-    {
-      cwd: shop,
-      env: {
-        ...homeOf(),
-        GITOPS_TOKEN: gitopsLogin.password,
-        BUILDX_BUILDER: 'lab',
-        PATH: [dirname(process.execPath), dirname(buildx), process.env['PATH']].join(delimiter),
-      },
-      all: true,
-      reject: false,
-      timeout: 5 * minutes,
-    },
-  );
-  if (exitCode !== 0 || !all.includes('Job succeeded')) throw new Error(all);
-  return { shop };
-}
-
-function homeOf(): Record<string, string> {
-  return { HOME: folder, XDG_CACHE_HOME: at('cache'), DOCKER_CONFIG: at('docker') };
-}
-
-/** What configure-aws-credentials leaves behind, without AWS. */
-function credentialsStandIn({ env }: Ecr): string {
-  const lines = Object.entries(env).map(([name, value]) => `        echo "${name}=${value}" >> "$GITHUB_ENV"`);
-  return `name: stand-in
-description: sets the AWS environment
-inputs: { role-to-assume: { description: role }, aws-region: { description: region } }
-runs:
-  using: composite
-  steps:
-    - shell: bash
-      run: |
-${lines.join('\n')}
-`;
-}
-
-/** The tag by which the commit of a checkout is published. */
-async function tagOf(shop: string): Promise<string> {
+/** The image by which the commit of a checkout is published. */
+async function imageOf(shop: string, ecr: Ecr): Promise<string> {
   const [revision = '', time = ''] = (await git(shop, 'log', '-1', '--format=%H %cI')).split(' ');
-  return releaseTag({ time: new Date(time), revision });
+  return `${ecr.host}/shop/ui:${releaseTag({ time: new Date(time), revision })}`;
 }
 
-async function publishedPlatforms(shop: string, world: World | undefined): Promise<readonly string[]> {
-  const password = `${awsAccount}-auth-token`;
-  const registry = openRegistry({
-    credentials: async () => ({ kind: 'basic', username: 'AWS', password }),
-    signal: AbortSignal.timeout(minutes),
-  });
-  const subject = `${world?.ecr.host}/shop/ui:${await tagOf(shop)}`;
-  const { mediaType, bytes } = await registry.getManifest(parseReference(subject));
+async function publishedPlatforms(shop: string, ecr: Ecr): Promise<readonly string[]> {
+  const signal = AbortSignal.timeout(minutes);
+  const registry = openRegistry({ credentials: async () => ({ kind: 'basic', ...ecr.login }), signal });
+  const subject = await imageOf(shop, ecr);
+  const document = parseManifest({ ...(await registry.getManifest(parseReference(subject))), subject });
   await registry.close();
-  const document = parseManifest({ mediaType, bytes, subject });
   const descriptors = document.kind === 'index' ? document.index.manifests : [];
   const platforms = descriptors.flatMap(({ platform }) =>
     platform === undefined ? [] : [`${platform.os}/${platform.architecture}`],
   );
   return platforms.filter(platform => platform !== 'unknown/unknown').sort();
+}
+
+const pods = z.array(z.object({ spec: z.object({ containers: z.tuple([z.object({ image: z.string() })]) }) }));
+
+/** What the app's pods were made of, each image once. */
+async function runningImages({ eks: { cluster } }: LabCluster): Promise<readonly string[]> {
+  const found = await cluster.api.list({ apiVersion: 'v1', kind: 'Pod', namespace: 'ui' });
+  return [...new Set(pods.parse(found).map(({ spec }) => spec.containers[0].image))];
+}
+
+const ingress = z.object({
+  status: z.object({ loadBalancer: z.object({ ingress: z.tuple([z.object({ hostname: z.string() })]) }) }),
+});
+
+/** The title of the page under the load balancer's name. */
+async function answeredTitle({ eks: { cluster } }: LabCluster): Promise<string | undefined> {
+  const name = { apiVersion: 'networking.k8s.io/v1', kind: 'Ingress', metadata: { namespace: 'ui', name: 'ui' } };
+  const { status } = ingress.parse(await cluster.api.get(name));
+  const page = await (await fetch(`http://${status.loadBalancer.ingress[0].hostname}/home`)).text();
+  return /<title>(.*)<\/title>/.exec(page)?.[1];
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { execa } from 'execa';
@@ -57,21 +57,27 @@ async function inWorkTree(run: (tree: string) => Promise<void>): Promise<void> {
   }
 }
 
+/** Side by side, from the same sources: into the tree, and into a folder beside it. */
 async function buildTwice(tree: string): Promise<void> {
   await npm(tree, 'ci', '--ignore-scripts', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error');
-  const [first, second] = [await build(tree), await build(tree)];
+  const outs = [join(tree, 'actions'), join(dirname(tree), 'again')] as const;
+  await Promise.all(outs.map(out => build(tree, out)));
+  const [first, second] = await Promise.all([readBundles(outs[0]), readBundles(outs[1])]);
   const differing = [...first].filter(([file, hash]) => second.get(file) !== hash).map(([file]) => file);
   if (differing.length > 0 || first.size !== second.size) throw new Error(`a second build differs: ${differing.join(', ')}`);
   console.log(`Built ${first.size} files twice, byte-identical.`);
 }
 
-async function build(tree: string): Promise<ReadonlyMap<string, string>> {
-  const folders = (await readdir(join(tree, 'actions'))).map(name => join(tree, 'actions', name, 'dist'));
-  for (const folder of folders) await rm(folder, { recursive: true, force: true });
-  await execa(process.execPath, ['scripts/build.ts'], { cwd: tree, stdio: ['ignore', 'inherit', 'inherit'] });
+async function build(tree: string, out: string): Promise<void> {
+  await execa(process.execPath, ['scripts/build.ts', `--out=${out}`], { cwd: tree, stdio: ['ignore', 'inherit', 'inherit'] });
+}
+
+/** Hashes of the files of every action's dist, by their path below `out`. */
+async function readBundles(out: string): Promise<ReadonlyMap<string, string>> {
+  const folders = (await readdir(out)).map(name => join(out, name, 'dist'));
   const files = await Promise.all(folders.map(folder => readdir(folder, { recursive: true, withFileTypes: true })));
   const paths = files.flat().flatMap(entry => (entry.isFile() ? [join(entry.parentPath, entry.name)] : []));
-  return new Map(await Promise.all(paths.sort().map(async path => [path.slice(tree.length + 1), await sha256(path)] as const)));
+  return new Map(await Promise.all(paths.sort().map(async path => [relative(out, path), await sha256(path)] as const)));
 }
 
 async function commitBundles(tree: string, version: string): Promise<string> {
