@@ -1,13 +1,14 @@
 import { type Fault, faultKey, faultKinds, type Tolerances } from './fault.ts';
 import { containersOf, type ImageDemand, type KnownDigests, runningImages, type TemplateImage, templateImage } from './image.ts';
 import type { Workload } from './objects.ts';
-import { podFaults, podTroubles, settlingContainers } from './pod-faults.ts';
+import { podFaults, podTroubles } from './pod-faults.ts';
 import { desiredPods, lacksOf, workloadFaults, workloadTroubles } from './progress.ts';
 import { type RevisionPods, type RolloutView, revisionPods } from './revision.ts';
+import { type Settling, settlingContainers } from './settling.ts';
 
 /** What is remembered from one judgement to the next. */
 export interface RolloutMemory {
-  /** Since when each fault lasts, in milliseconds since 1970. */
+  /** Since when each fault lasts, and each start of a container is known, in milliseconds since 1970. */
   readonly since: ReadonlyMap<string, number>;
   /** Whether the template has named our image. */
   readonly sawOurs: boolean;
@@ -56,10 +57,14 @@ export interface JudgeOptions {
 /** Says of a rollout whether it is complete, still under way, or cannot become complete, and what to remember. */
 export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdict: Verdict; memory: RolloutMemory } {
   const { known, tolerances, now } = options;
-  const examined = examine(view, options);
-  const { faults, lacks, troubles, unknown, complete, isOurs, settled } = examined;
-  const since = new Map(faults.map(fault => [faultKey(fault), options.memory.since.get(faultKey(fault)) ?? now]));
+  const { faults, troubles, unknown, complete, isOurs, settling, ...examined } = examine(view, options);
+  const keys = [...faults.map(faultKey), ...settling.map(({ key }) => key)];
+  const since = new Map(keys.map(key => [key, options.memory.since.get(key) ?? now]));
   const memory = { since, sawOurs: options.memory.sawOurs || isOurs };
+  // By whichever clock comes first: the node's may differ from ours.
+  const counts = ({ key, time, startedAt }: Settling): number => Math.min(startedAt, since.get(key) ?? now) + time;
+  const unsettled = examined.lacks.length > 0 ? [] : settling.filter(one => counts(one) > now);
+  const lacks = [...examined.lacks, ...unsettled.map(({ lack }) => lack)];
   if (complete !== undefined && faults.length === 0 && lacks.length === 0 && unknown.length === 0) {
     return { verdict: complete, memory };
   }
@@ -67,7 +72,7 @@ export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdic
     (since.get(faultKey(fault)) ?? now) + (tolerances[fault.kind] ?? faultKinds[fault.kind].tolerance);
   const [fault] = faults.filter(one => ends(one) <= now);
   if (fault !== undefined) return { verdict: { kind: 'failed', fault, troubles }, memory };
-  const times = [...faults.map(ends), ...settled].filter(Number.isFinite);
+  const times = [...faults.map(ends), ...unsettled.map(counts)].filter(Number.isFinite);
   const again = times.length === 0 ? undefined : Math.min(...times);
   const told = faults.map(({ says, found }) => (found === undefined ? says : `${says.replace(/\.$/, '')} (${found})`));
   const unasked = unknown.filter(digest => !known.has(digest));
@@ -80,14 +85,13 @@ interface Examination {
   readonly troubles: readonly string[];
   readonly unknown: readonly string[];
   readonly isOurs: boolean;
-  /** When what has been restarted counts. */
-  readonly settled: readonly number[];
+  readonly settling: readonly Settling[];
   readonly complete?: Complete;
 }
 
-const nothing = { faults: [], lacks: [], troubles: [], unknown: [], isOurs: false, settled: [] } satisfies Examination;
+const nothing = { faults: [], lacks: [], troubles: [], unknown: [], isOurs: false, settling: [] } satisfies Examination;
 
-function examine(view: RolloutView, { demand, known, memory, now }: JudgeOptions): Examination {
+function examine(view: RolloutView, { demand, known, memory }: JudgeOptions): Examination {
   const { workload } = view;
   if (workload === undefined) {
     return { ...nothing, lacks: ['it to be created'], faults: [{ kind: 'missing', says: 'There is no such workload.' }] };
@@ -103,10 +107,9 @@ function examine(view: RolloutView, { demand, known, memory, now }: JudgeOptions
   }
   const pods = revisionPods(workload, view);
   const running = demand === undefined || image === undefined ? nothing : examineImages({ demand, image, pods, known });
-  const settling = pods.newest.flatMap(pod => settlingContainers(pod, now));
   const counted = lacksOf(workload, pods);
   // A pod that is not available has often not told its image either: that is no news.
-  const lacks = counted.length > 0 ? counted : [...running.lacks, ...settling.map(({ lack }) => lack)];
+  const lacks = counted.length > 0 ? counted : running.lacks;
   const held = lacks.length === 0 ? [] : [...pods.newest.flatMap(podFaults), ...workloadFaults(workload, pods, view)];
   return {
     isOurs,
@@ -114,7 +117,7 @@ function examine(view: RolloutView, { demand, known, memory, now }: JudgeOptions
     faults: [...running.faults, ...held],
     troubles: [...pods.newest.flatMap(podTroubles), ...workloadTroubles(workload, pods, view)],
     unknown: running.unknown,
-    settled: settling.map(({ until }) => until),
+    settling: pods.newest.flatMap(pod => settlingContainers(workload, pod)),
     complete: completeRollout(workload, { pods, image }),
   };
 }

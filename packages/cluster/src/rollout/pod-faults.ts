@@ -79,26 +79,6 @@ export function podTroubles(pod: Pod): readonly string[] {
   ];
 }
 
-/** Milliseconds that a container must stay up after it has ended once, before its pod counts. */
-const settlingTime = 10_000;
-
-/** A container that was started again a moment ago: without a readiness probe it counts as ready though it may end the next moment. */
-export interface Settling {
-  readonly lack: string;
-  /** When it counts, in milliseconds since 1970. */
-  readonly until: number;
-}
-
-export function settlingContainers(pod: Pod, now: number): readonly Settling[] {
-  return pod.status.containerStatuses.flatMap(({ name, restartCount, state }) => {
-    const until = Date.parse(state.running?.startedAt ?? '') + settlingTime;
-    const times = restartCount === 1 ? 'once' : `${restartCount} times`;
-    return restartCount > 0 && until > now
-      ? [{ lack: `${pod.metadata.name} to stay up (container ${name} was restarted ${times})`, until }]
-      : [];
-  });
-}
-
 export function isReady({ status: { conditions } }: Pod): boolean {
   return conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
 }
