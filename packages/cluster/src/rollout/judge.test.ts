@@ -322,6 +322,21 @@ describe('a rollout fails', () => {
     expect(judge(view({ pods: [], workload: deployment({ status: { conditions } }) })).verdict.kind).toBe('waiting');
   });
 
+  test('at the fourth restart, also where the container was never seen down', () => {
+    const lacking = deployment({ status: { availableReplicas: 1 } });
+    const restarted = (restartCount: number): RolloutView => {
+      const startedAt = '2026-11-23T17:20:00Z';
+      return view({ workload: lacking, ...withState({ running: { startedAt } }, { restartCount, lastState: crashed }) });
+    };
+    const now = Date.parse('2026-11-23T17:20:01Z');
+    expect(judge(restarted(3), { now }).verdict.kind).toBe('waiting');
+    expect(judge(restarted(4), { now }).verdict).toMatchObject({
+      kind: 'failed',
+      fault: { kind: 'crash', found: 'exit code 1, Error' },
+    });
+    expect(judge(restarted(4), { now: now + 60_000 }).verdict.kind).toBe('waiting');
+  });
+
   test('not at the second restart, which is told', () => {
     const { verdict } = judge(view(withState(looping, { restartCount: 2, lastState: crashed })), { now: 1e9 });
     expect(verdict).toMatchObject({

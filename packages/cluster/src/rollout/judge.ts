@@ -61,9 +61,7 @@ export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdic
   const keys = [...faults.map(faultKey), ...settling.map(({ key }) => key)];
   const since = new Map(keys.map(key => [key, options.memory.since.get(key) ?? now]));
   const memory = { since, sawOurs: options.memory.sawOurs || isOurs };
-  // By whichever clock comes first: the node's may differ from ours.
-  const counts = ({ key, time, startedAt }: Settling): number => Math.min(startedAt, since.get(key) ?? now) + time;
-  const unsettled = examined.lacks.length > 0 ? [] : settling.filter(one => counts(one) > now);
+  const unsettled = examined.lacks.length > 0 ? [] : settling.filter(one => settles(one, options) > now);
   const lacks = [...examined.lacks, ...unsettled.map(({ lack }) => lack)];
   if (complete !== undefined && faults.length === 0 && lacks.length === 0 && unknown.length === 0) {
     return { verdict: complete, memory };
@@ -72,11 +70,16 @@ export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdic
     (since.get(faultKey(fault)) ?? now) + (tolerances[fault.kind] ?? faultKinds[fault.kind].tolerance);
   const [fault] = faults.filter(one => ends(one) <= now);
   if (fault !== undefined) return { verdict: { kind: 'failed', fault, troubles }, memory };
-  const times = [...faults.map(ends), ...unsettled.map(counts)].filter(Number.isFinite);
+  const times = [...faults.map(ends), ...unsettled.map(one => settles(one, options))].filter(Number.isFinite);
   const again = times.length === 0 ? undefined : Math.min(...times);
   const told = faults.map(({ says, found }) => (found === undefined ? says : `${says.replace(/\.$/, '')} (${found})`));
   const unasked = unknown.filter(digest => !known.has(digest));
   return { verdict: { kind: 'waiting', lacks, troubles: [...told, ...troubles], unknown: unasked, again }, memory };
+}
+
+/** When a container has stayed up for long enough, by whichever clock comes first: the node's may differ from ours. */
+function settles({ key, time, startedAt }: Settling, { memory, now }: Pick<JudgeOptions, 'memory' | 'now'>): number {
+  return Math.min(startedAt, memory.since.get(key) ?? now) + time;
 }
 
 interface Examination {
@@ -91,7 +94,8 @@ interface Examination {
 
 const nothing = { faults: [], lacks: [], troubles: [], unknown: [], isOurs: false, settling: [] } satisfies Examination;
 
-function examine(view: RolloutView, { demand, known, memory }: JudgeOptions): Examination {
+function examine(view: RolloutView, options: JudgeOptions): Examination {
+  const { demand, known, memory, now } = options;
   const { workload } = view;
   if (workload === undefined) {
     return { ...nothing, lacks: ['it to be created'], faults: [{ kind: 'missing', says: 'There is no such workload.' }] };
@@ -110,14 +114,17 @@ function examine(view: RolloutView, { demand, known, memory }: JudgeOptions): Ex
   const counted = lacksOf(workload, pods);
   // A pod that is not available has often not told its image either: that is no news.
   const lacks = counted.length > 0 ? counted : running.lacks;
-  const held = lacks.length === 0 ? [] : [...pods.newest.flatMap(podFaults), ...workloadFaults(workload, pods, view)];
+  const settling = pods.newest.flatMap(pod => settlingContainers(workload, pod));
+  const fresh = new Set(settling.filter(one => settles(one, options) > now).map(({ status }) => status));
+  const ownFaults = pods.newest.flatMap(pod => podFaults(pod, fresh));
+  const held = lacks.length === 0 ? [] : [...ownFaults, ...workloadFaults(workload, pods, view)];
   return {
     isOurs,
     lacks,
     faults: [...running.faults, ...held],
     troubles: [...pods.newest.flatMap(podTroubles), ...workloadTroubles(workload, pods, view)],
     unknown: running.unknown,
-    settling: pods.newest.flatMap(pod => settlingContainers(workload, pod)),
+    settling,
     complete: completeRollout(workload, { pods, image }),
   };
 }

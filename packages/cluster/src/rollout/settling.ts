@@ -5,6 +5,7 @@ const times = { restarted: 10_000, unproven: 2_000 } as const;
 
 /** A container that has started a while ago or just now: without a readiness probe it counts as ready though it may end the next moment. */
 export interface Settling {
+  readonly status: ContainerStatus;
   /** Names this start of this container. */
   readonly key: string;
   readonly lack: string;
@@ -21,7 +22,7 @@ export function settlingContainers({ spec }: Workload, pod: Pod): readonly Settl
     const startedAt = Date.parse(status.state.running?.startedAt ?? '');
     if (why === undefined || Number.isNaN(startedAt)) return [];
     const key = `settling ${pod.metadata.uid} ${status.name} ${startedAt}`;
-    return [{ key, lack: `${pod.metadata.name} to stay up (${reason(status)})`, time: times[why], startedAt }];
+    return [{ status, key, lack: `${pod.metadata.name} to stay up (${reason(status)})`, time: times[why], startedAt }];
   });
 }
 
