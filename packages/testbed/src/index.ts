@@ -65,6 +65,7 @@ export {
   startProxy,
 } from './proxy.ts';
 export { type Registry, type RegistryOptions, startRegistry } from './registry.ts';
+export { type Binding, formatBinding, type LoneRight, type Role, readRoles, rightsOf } from './rights.ts';
 export { awsAccount, awsHosts, nameServer } from './sandbox/aws-hosts.ts';
 export { currentSandbox, inSandbox, type Sandbox } from './sandbox/current.ts';
 export { type Dns, startDns } from './sandbox/dns.ts';
