@@ -1,13 +1,14 @@
 import type { ActionError } from '@eks-gitops/errors';
 import type { Cluster } from '../cluster.ts';
 import { type Bell, hangBell } from './bell.ts';
+import type { Complete } from './complete.ts';
 import { type ContactClock, startContactClock } from './contact-clock.ts';
 import { gatherEvidence } from './evidence.ts';
 import { type FailureFacts, rolloutFailure, rolloutTimeout, suspectPod } from './failure.ts';
 import type { Fault, Tolerances } from './fault.ts';
 import { followRollout } from './follow.ts';
 import type { ImageDemand } from './image.ts';
-import { type Complete, judgeRollout, noMemory, type Verdict } from './judge.ts';
+import { judgeRollout, noMemory, type Verdict } from './judge.ts';
 import type { RolloutView } from './revision.ts';
 import { formatWorkload, type WorkloadName } from './workload.ts';
 

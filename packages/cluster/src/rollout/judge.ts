@@ -1,8 +1,9 @@
+import { type Complete, completeRollout } from './complete.ts';
 import { type Fault, faultKey, faultKinds, type Tolerances } from './fault.ts';
 import { containersOf, type ImageDemand, type KnownDigests, runningImages, type TemplateImage, templateImage } from './image.ts';
 import type { Workload } from './objects.ts';
 import { podFaults, podTroubles } from './pod-faults.ts';
-import { desiredPods, lacksOf, workloadFaults, workloadTroubles } from './progress.ts';
+import { lacksOf, workloadFaults, workloadTroubles } from './progress.ts';
 import { type RevisionPods, type RolloutView, revisionPods } from './revision.ts';
 import { type Settling, settlingContainers } from './settling.ts';
 
@@ -15,20 +16,6 @@ export interface RolloutMemory {
 }
 
 export const noMemory: RolloutMemory = { since: new Map(), sawOurs: false };
-
-export interface Complete {
-  readonly kind: 'complete';
-  /** The hash of the newest ReplicaSet, or of the newest ControllerRevision. */
-  readonly revision: string;
-  readonly replicas: number;
-  readonly pods: readonly string[];
-  /** What the containers report to run, each digest once. */
-  readonly digests: readonly string[];
-  /** The images as the template names them. */
-  readonly images: readonly string[];
-  /** A later release than ours is what runs. */
-  readonly superseded: boolean;
-}
 
 export type Verdict =
   | Complete
@@ -186,21 +173,4 @@ function examineImages({ demand, image, pods, known }: RunningReading): Examinat
     return { kind: 'other-image', says: `Pod ${name} runs another image in container ${container}.`, found: digest, pod: place };
   });
   return { ...nothing, lacks, faults: image.kind === 'unsaid' ? [] : faults, unknown: [...new Set(told)] };
-}
-
-function completeRollout(
-  workload: Workload,
-  { pods, image }: { pods: RevisionPods; image: TemplateImage | undefined },
-): Complete {
-  const containers = image?.containers ?? containersOf(workload.spec.template);
-  const digests = runningImages(pods.newest, containers).flatMap(({ digest }) => digest ?? []);
-  return {
-    kind: 'complete',
-    revision: pods.hash ?? '',
-    replicas: desiredPods(workload),
-    pods: pods.newest.map(({ metadata }) => metadata.name),
-    digests: [...new Set(digests)],
-    images: containers.map(container => container.image),
-    superseded: image?.kind === 'newer',
-  };
 }

@@ -68,7 +68,7 @@ export function formatKubeletConfig({ address, group }: NodeSettings): string {
     makeIPTablesUtilChains: false,
     serializeImagePulls: false,
     featureGates: { KubeletCrashLoopBackOffMax: true },
-    crashLoopBackOff: { maxContainerRestartPeriod: '1s' },
+    crashLoopBackOff: { maxContainerRestartPeriod: '3s' },
   });
 }
 
