@@ -25,6 +25,7 @@ export async function wait(inputs: IngressInputs, context: ActionContext): Promi
       expectation: { statuses: inputs['expect-status'], headers: inputs['expect-header'], body: inputs['expect-body'] },
       consecutive: inputs.consecutive,
       timeout: inputs.timeout,
+      env: context.env,
       signal,
       onProgress: sentence => log.info(sentence),
       onNotice: notice => log.notice(notice),

@@ -57,7 +57,9 @@ export function openClient({ exchange, firstTries, doubt, signal, close }: Clien
       const signals = [signal, ended, ...(options.signal === undefined ? [] : [options.signal])];
       const resource = await resourceOf(selection);
       const right = rightOf('list', selection, resource);
-      yield* observeObjects(exchange, { selection, resource, right, firstTries, doubt, signal: AbortSignal.any(signals) });
+      const { onContact } = options;
+      const observed = { selection, resource, right, firstTries, doubt, onContact, signal: AbortSignal.any(signals) };
+      yield* observeObjects(exchange, observed);
     });
 
   const podLog: Cluster['podLog'] = async request => {

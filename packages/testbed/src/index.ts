@@ -9,7 +9,7 @@ export { type ImageAutomation, startImageAutomation } from './cluster/image-auto
 export { runImageSetters, type SetterPolicy, type SettersAnswer } from './cluster/image-setters.ts';
 export { type Cluster, type ClusterOptions, startCluster } from './cluster/start-cluster.ts';
 export { type Flux, type FluxOptions, startFlux } from './cluster/start-flux.ts';
-export { type CommandWorld, type FinishedCommand, makeCommandWorld } from './command.ts';
+export { type CommandWorld, type FinishedCommand, makeCommandWorld, type RunningCommand } from './command.ts';
 export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';
@@ -66,6 +66,7 @@ export {
   startProxy,
 } from './proxy.ts';
 export { type Registry, type RegistryOptions, startRegistry } from './registry.ts';
+export { type Binding, formatBinding, type LoneRight, type Role, readRoles, rightsOf } from './rights.ts';
 export { awsAccount, awsHosts, nameServer } from './sandbox/aws-hosts.ts';
 export { currentSandbox, inSandbox, type Sandbox } from './sandbox/current.ts';
 export { type Dns, startDns } from './sandbox/dns.ts';

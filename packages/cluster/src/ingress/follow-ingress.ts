@@ -15,8 +15,8 @@ export interface IngressName {
 export interface FollowOptions {
   readonly course: Course;
   readonly signal: AbortSignal;
-  /** Called with each state that has an address, and with nothing when it has none any more. */
-  readonly onAddress: (ingress: (IngressState & { readonly address: string }) | undefined) => void;
+  /** Called with each state that has addresses, and with nothing when it has none any more. */
+  readonly onAddresses: (ingress: IngressState | undefined) => void;
   readonly onNotice: (notice: string) => void;
 }
 
@@ -32,23 +32,23 @@ export async function followIngress(ingress: IngressName, options: FollowOptions
 }
 
 async function followObject({ cluster, namespace, name }: IngressName, options: FollowOptions): Promise<never> {
-  const { course, signal, onAddress } = options;
+  const { course, signal, onAddresses } = options;
   for await (const observation of cluster.observe({ ...kind, namespace, name }, { signal })) {
     const object = lastOf(observation);
     if (object === undefined) {
-      onAddress(undefined);
+      onAddresses(undefined);
       course.lack(missingIngress(name, namespace, await otherNames(cluster, namespace)));
       continue;
     }
-    const { address, ...state } = readIngress(object);
+    const state = readIngress(object);
     course.pass('exists', `Ingress ${namespace}/${name} exists.`);
-    if (address === undefined) {
-      onAddress(undefined);
+    if (state.addresses.length === 0) {
+      onAddresses(undefined);
       course.lack(pendingIngress(state));
       continue;
     }
-    course.pass('address', `Its address is ${address}.`);
-    onAddress({ ...state, address });
+    course.pass('address', `Its address is ${state.addresses.join(', ')}.`);
+    onAddresses(state);
   }
   throw signal.reason;
 }

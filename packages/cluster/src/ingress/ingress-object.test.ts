@@ -22,14 +22,19 @@ function ingress({ annotations = {}, spec = {}, status = {} }: Parts) {
   };
 }
 
-const plain = { className: 'alb', scheme: 'http', port: 80 };
+const plain = { addresses: [], className: 'alb', scheme: 'http', port: 80 };
 const annotated = (name: string, value: string) => ({ annotations: { [`alb.ingress.kubernetes.io/${name}`]: value } });
 
 test.each<readonly [string, Parts, object]>([
   ['has no address yet', {}, plain],
   ['has an empty status', { status: { loadBalancer: {} } }, plain],
-  ['has a host name', { status: { loadBalancer: { ingress: [{ hostname }] } } }, { ...plain, address: hostname }],
-  ['has an IP address', { status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } } }, { ...plain, address: '192.0.2.7' }],
+  ['has a host name', { status: { loadBalancer: { ingress: [{ hostname }] } } }, { ...plain, addresses: [hostname] }],
+  ['has an IP address', { status: { loadBalancer: { ingress: [{ ip: '192.0.2.7' }] } } }, { ...plain, addresses: ['192.0.2.7'] }],
+  [
+    'has several addresses',
+    { status: { loadBalancer: { ingress: [{ hostname, ip: '192.0.2.1' }, { ip: '192.0.2.7' }, {}, { ip: '192.0.2.7' }] } } },
+    { ...plain, addresses: [hostname, '192.0.2.7'] },
+  ],
   ['has a certificate', annotated('certificate-arn', 'arn:aws:acm:x'), { ...plain, scheme: 'https', port: 443 }],
   ['listens on a port of its own', annotated('listen-ports', '[{"HTTP": 8080}]'), { ...plain, port: 8080 }],
   ['listens on both', annotated('listen-ports', '[{"HTTP": 80}, {"HTTPS": 8443}]'), { ...plain, scheme: 'https', port: 8443 }],
@@ -38,7 +43,7 @@ test.each<readonly [string, Parts, object]>([
   [
     'is of another class and has tls',
     { spec: { ingressClassName: 'nginx', tls: [{ hosts: ['a.example'] }] } },
-    { className: 'nginx', scheme: 'https', port: 443 },
+    { addresses: [], className: 'nginx', scheme: 'https', port: 443 },
   ],
   ['is for hosts', { spec: { rules: [{ host: '*.b.example' }, { host: 'a.example' }] } }, { ...plain, host: 'a.example' }],
   ['is for a host and for all others', { spec: { rules: [{ host: 'a.example' }, {}] } }, plain],

@@ -4,8 +4,8 @@ import { z } from 'zod';
 
 /** What of an Ingress decides how it is asked. */
 export interface IngressState {
-  /** The host name or IP address that its controller gave it. */
-  readonly address?: string;
+  /** The host names and IP addresses that its controller gave it; none before it does. */
+  readonly addresses: readonly string[];
   readonly className?: string;
   /** Where its load balancer listens. */
   readonly scheme: 'http' | 'https';
@@ -41,13 +41,13 @@ export function readIngress(object: unknown): IngressState {
   const parsed = ingress.safeParse(object);
   if (!parsed.success) throw malformed(parsed.error);
   const { metadata, spec, status } = parsed.data;
-  const { hostname, ip } = status?.loadBalancer?.ingress?.[0] ?? {};
+  const given = status?.loadBalancer?.ingress ?? [];
   const { annotations = {} } = metadata;
-  const address = hostname || ip;
+  const addresses = new Set(given.map(({ hostname, ip }) => hostname || ip || '').filter(address => address !== ''));
   const className = spec?.ingressClassName ?? annotations['kubernetes.io/ingress.class'];
   const host = hostOf(parsed.data);
   return {
-    ...(address === undefined || address === '' ? {} : { address }),
+    addresses: [...addresses],
     ...(className === undefined ? {} : { className }),
     ...listener(parsed.data, className),
     ...(host === undefined ? {} : { host }),

@@ -10,7 +10,7 @@ function judge(
 ) {
   const { body, header } = expected;
   return judgeAnswer(
-    { status: 200, headers: {}, body: page, address: '192.0.2.1', ...answer },
+    { status: 200, headers: {}, body: page, ...answer },
     {
       statuses: [parseStatusRange('200')],
       headers: header === undefined ? [] : [parseHeaderExpectation(header)],

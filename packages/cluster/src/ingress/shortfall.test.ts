@@ -15,7 +15,7 @@ describe('a try that failed', () => {
     ['status', 'ECONNRESET', '192.0.2.5', 'does not speak HTTP'],
   ] as const)('at the stage %s with %s at %s', (stage, code, address, likely) => {
     const fault = { kind: 'fault', stage, code, words: 'its own words' } as const;
-    const shortfall = faultyAttempt(fault, { address, port: 443 });
+    const shortfall = faultyAttempt(fault, { kind: 'address', address, port: 443 });
     expect(shortfall).toMatchObject({ stage, likely: expect.stringContaining(likely) });
     expect(shortfall.found).toContain('its own words');
     expect(isUnreachablePrivate(fault, address)).toBe(likely === 'the load balancer is internal');
@@ -28,7 +28,7 @@ test('a missing Ingress is told with those that are there', () => {
 });
 
 test('an Ingress without an address, and without a word, is one that no controller minds', () => {
-  const ingress = { scheme: 'http', port: 80 } as const;
+  const ingress = { addresses: [], scheme: 'http', port: 80 } as const;
   expect(pendingIngress({ ...ingress, className: 'alb' }).likely).toContain('no controller of the class alb');
   expect(pendingIngress(ingress).likely).toContain('names no class');
 });

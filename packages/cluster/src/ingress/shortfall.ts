@@ -65,10 +65,15 @@ export function unresolvedName(host: string, { by, words }: Resolution & { reado
 
 type Fault = Attempt & { readonly kind: 'fault' };
 
+/** Who was asked: an address, or a proxy (HOST:PORT), which finds the address itself. */
+export type Place =
+  | { readonly kind: 'address'; readonly address: string; readonly port: number }
+  | { readonly kind: 'proxy'; readonly proxy: string };
+
 /** A try that ended before there was a whole answer. */
-export function faultyAttempt(fault: Fault, where: { readonly address: string; readonly port: number }): Shortfall {
-  if (fault.stage === 'connection') return unconnected(fault, where);
-  const found = `${fault.words}, from ${where.address} port ${where.port}`;
+export function faultyAttempt(fault: Fault, place: Place): Shortfall {
+  if (fault.stage === 'connection') return place.kind === 'proxy' ? refusedByProxy(fault, place) : unconnected(fault, place);
+  const found = `${fault.words}, ${place.kind === 'proxy' ? `through the proxy ${place.proxy}` : `from ${place.address} port ${place.port}`}`;
   if (fault.stage === 'tls')
     return { stage: 'tls', expected: 'a certificate that is trusted, of the host', found, ...tlsHint(fault) };
   return {
@@ -83,8 +88,20 @@ export function faultyAttempt(fault: Fault, where: { readonly address: string; r
 const noWay: readonly string[] = ['ETIMEDOUT', 'ENETUNREACH', 'EHOSTUNREACH'];
 
 /** Whether a try failed as it does where a private address cannot be reached from this machine. */
-export function isUnreachablePrivate(fault: Fault, address: string): boolean {
-  return fault.stage === 'connection' && noWay.includes(fault.code) && isPrivateAddress(address);
+export function isUnreachablePrivate(attempt: Attempt, address: string): boolean {
+  if (attempt.kind === 'answer') return false;
+  const { stage, code } = attempt;
+  return stage === 'connection' && noWay.includes(code) && isPrivateAddress(address);
+}
+
+function refusedByProxy({ words }: Fault, { proxy }: Place & { readonly kind: 'proxy' }): Shortfall {
+  return {
+    stage: 'connection',
+    expected: `a connection through the proxy ${proxy}`,
+    found: words,
+    likely: 'the proxy is not there, finds no such name yet, or keeps this machine from that host',
+    remedy: 'look at HTTP_PROXY and HTTPS_PROXY, or name the host in NO_PROXY where it is reached without',
+  };
 }
 
 function unconnected({ code, words }: Fault, { address, port }: { address: string; port: number }): Shortfall {

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { parsePath, parseUrlTemplate, targetOfIngress, targetOfUrl } from './target.ts';
+import { parsePath, parseUrlTemplate, targetOfUrl, targetsOfIngress } from './target.ts';
 
 const name = 'k8s-ui-ui-1.us-west-2.elb.amazonaws.com';
-const ingress = { address: name, scheme: 'http', port: 80 } as const;
+const ingress = { addresses: [name], scheme: 'http', port: 80 } as const;
 
 describe('an Ingress is asked', () => {
   test.each([
     ['by its own name', ingress, {}, `http://${name}/home`, name],
-    ['by its address', { ...ingress, address: '2001:db8::1' }, {}, 'http://[2001:db8::1]/home', '[2001:db8::1]'],
+    ['by its address', { ...ingress, addresses: ['2001:db8::1'] }, {}, 'http://[2001:db8::1]/home', '[2001:db8::1]'],
     ['where it listens', { ...ingress, scheme: 'https', port: 8443 }, {}, `https://${name}:8443/home`, `${name}:8443`],
     ['for the host of its rules', { ...ingress, host: 'shop.example' }, {}, `http://${name}/home`, 'shop.example'],
     [
@@ -27,9 +27,19 @@ describe('an Ingress is asked', () => {
     ['on another port', ingress, { url: 'http://{hostname}:8080/x' }, `http://${name}:8080/x`, `${name}:8080`],
   ] as const)('%s', (_, state, { url, hostHeader }: { url?: string; hostHeader?: string }, asked, host) => {
     const template = url === undefined ? undefined : parseUrlTemplate(url);
-    const target = targetOfIngress(state, { template, path: '/home', hostHeader });
-    expect([target.url.href, target.host]).toEqual([asked, host]);
+    const targets = targetsOfIngress(state, { template, path: '/home', hostHeader });
+    expect(targets.map(target => [target.url.href, target.host])).toEqual([[asked, host]]);
   });
+});
+
+test('an Ingress with several addresses is asked at each, by another name once', () => {
+  const state = { ...ingress, addresses: ['192.0.2.1', '192.0.2.2'] };
+  const hrefs = (url?: string) =>
+    targetsOfIngress(state, { template: url === undefined ? undefined : parseUrlTemplate(url), path: '/' }).map(
+      one => one.url.href,
+    );
+  expect(hrefs()).toEqual(['http://192.0.2.1/', 'http://192.0.2.2/']);
+  expect(hrefs('https://shop.example')).toEqual(['https://shop.example/']);
 });
 
 test('a URL alone is asked as it is', () => {

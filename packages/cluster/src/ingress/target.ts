@@ -51,11 +51,15 @@ export function targetOfUrl({ template, path, hostHeader }: TargetRequest & { re
 }
 
 /**
- * What is asked of an Ingress with an address. The host of its rules is asked for where the URL is the load balancer's own, since it would
- * answer 404 to its own name then.
+ * What is asked of an Ingress, for each of its addresses. The host of its rules is asked for where the URL is the load balancer's own, since it
+ * would answer 404 to its own name then.
  */
-export function targetOfIngress(ingress: IngressState & { readonly address: string }, request: TargetRequest): Target {
-  const { address, scheme, port, host } = ingress;
+export function targetsOfIngress(ingress: IngressState, request: TargetRequest): readonly Target[] {
+  const targets = ingress.addresses.map(address => targetAt(address, ingress, request));
+  return targets.filter(({ url }, at) => targets.findIndex(other => other.url.href === url.href) === at);
+}
+
+function targetAt(address: string, { scheme, port, host }: IngressState, request: TargetRequest): Target {
   const hostname = isIPv6(address) ? `[${address}]` : address;
   const { text } = request.template ?? { text: `${scheme}://{hostname}:${port}{path}` };
   const url = new URL(fill(text, { hostname, path: request.path }));

@@ -95,6 +95,17 @@ describe('a wait', () => {
     });
   });
 
+  test('goes through the proxy that the environment names, which finds the name, unless the host is exempt', async () => {
+    answers = [fresh];
+    const template = parseUrlTemplate('http://shop.invalid/');
+    const env = { HTTP_PROXY: `http://127.0.0.1:${port}`, NO_PROXY: 'other.invalid' };
+    const answered = await wait({ subject: { kind: 'url', template }, env });
+    expect(answered.times.map(({ stage }) => stage)).toEqual(['connection', 'status', 'body', 'consecutive']);
+    expect(told[0]).toBe(`The proxy 127.0.0.1:${port} accepts connections.`);
+    const direct = wait({ subject: { kind: 'url', template }, env: { ...env, NO_PROXY: 'shop.invalid' }, timeout: 500 });
+    await expect(direct).rejects.toMatchObject({ message: expect.stringContaining('(stage name)') });
+  });
+
   test('is over with a cancel, in the middle of an answer too', async () => {
     const cancel = new AbortController();
     answers = [() => cancel.abort(new Error('enough'))];

@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type Course, startCourse } from './course.ts';
 import { followIngress, type IngressName } from './follow-ingress.ts';
 import { type NamesOptions, openNames } from './names/names.ts';
 import { type ProbeRequest, probeUntilAnswered } from './probe-until-answered.ts';
 import type { StageTime } from './stages.ts';
-import { type Target, type TargetRequest, targetOfIngress, targetOfUrl, type UrlTemplate } from './target.ts';
+import { type Target, type TargetRequest, targetOfUrl, targetsOfIngress, type UrlTemplate } from './target.ts';
 
 /** Whose answer is waited for. */
 export type Subject =
@@ -71,7 +72,7 @@ type Found = Omit<Answered, 'times'>;
 
 async function answerOfUrl({ template }: Subject & { kind: 'url' }, options: WaitOptions, world: World): Promise<Found> {
   const target = targetOfUrl({ ...options, template });
-  await probeTarget(target, options, world);
+  await probeTargets([target], options, world);
   return { hostname: target.url.hostname, url: target.url.href };
 }
 
@@ -81,12 +82,12 @@ async function answerOfIngress(
   { course, signal }: World,
 ): Promise<Found> {
   const { promise, resolve, reject } = Promise.withResolvers<Found>();
-  let aimed: { readonly target: Target; readonly stop: AbortController } | undefined;
-  const aim = (hostname: string, target: Target): void => {
+  let aimed: { readonly targets: readonly Target[]; readonly stop: AbortController } | undefined;
+  const aim = (hostname: string, targets: readonly Target[]): void => {
     const stop = new AbortController();
-    aimed = { target, stop };
-    probeTarget(target, options, { course, signal: AbortSignal.any([signal, stop.signal]) }).then(
-      () => resolve({ hostname, url: target.url.href }),
+    aimed = { targets, stop };
+    probeTargets(targets, options, { course, signal: AbortSignal.any([signal, stop.signal]) }).then(
+      () => resolve({ hostname, url: targets[0]?.url.href ?? '' }),
       thrown => stop.signal.aborted || reject(thrown),
     );
   };
@@ -94,19 +95,24 @@ async function answerOfIngress(
     course,
     signal,
     onNotice: options.onNotice,
-    onAddress: state => {
-      const target = state && targetOfIngress(state, { ...options, template });
-      if (target?.url.href === aimed?.target.url.href && target?.host === aimed?.target.host) return;
+    onAddresses: state => {
+      const targets = state === undefined ? [] : targetsOfIngress(state, { ...options, template });
+      if (isDeepStrictEqual(targets.map(formatTarget), aimed?.targets.map(formatTarget) ?? [])) return;
       aimed?.stop.abort();
       aimed = undefined;
-      if (state !== undefined && target !== undefined) aim(state.address, target);
+      const [hostname] = state?.addresses ?? [];
+      if (hostname !== undefined) aim(hostname, targets);
     },
   }).catch(reject);
   return promise;
 }
 
-async function probeTarget(target: Target, options: WaitOptions, world: World): Promise<void> {
+function formatTarget({ url, host }: Target): string {
+  return `${url.href} ${host}`;
+}
+
+async function probeTargets(targets: readonly Target[], options: WaitOptions, world: World): Promise<void> {
   const names = openNames({ ...options.names, signal: world.signal });
-  const { expectation, consecutive, ca, privatePatience = 120_000 } = options;
-  await probeUntilAnswered(target, { expectation, consecutive, ca, privatePatience }, { ...world, names });
+  const { expectation, consecutive, ca, env, privatePatience = 120_000 } = options;
+  await probeUntilAnswered(targets, { expectation, consecutive, ca, env, privatePatience }, { ...world, names });
 }

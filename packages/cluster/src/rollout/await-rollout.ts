@@ -1,12 +1,14 @@
 import type { ActionError } from '@eks-gitops/errors';
 import type { Cluster } from '../cluster.ts';
 import { type Bell, hangBell } from './bell.ts';
+import type { Complete } from './complete.ts';
+import { type ContactClock, startContactClock } from './contact-clock.ts';
 import { gatherEvidence } from './evidence.ts';
 import { type FailureFacts, rolloutFailure, rolloutTimeout, suspectPod } from './failure.ts';
 import type { Fault, Tolerances } from './fault.ts';
 import { followRollout } from './follow.ts';
 import type { ImageDemand } from './image.ts';
-import { type Complete, judgeRollout, noMemory, type Verdict } from './judge.ts';
+import { judgeRollout, noMemory, type Verdict } from './judge.ts';
 import type { RolloutView } from './revision.ts';
 import { formatWorkload, type WorkloadName } from './workload.ts';
 
@@ -45,9 +47,11 @@ export async function awaitRollout(options: AwaitRolloutOptions): Promise<Rollou
   const started = performance.now();
   const ending = new AbortController();
   const bell = hangBell();
+  const clock = startContactClock(() => options.now().getTime());
   const view = followRollout({
     cluster,
     workload,
+    clock,
     signal: AbortSignal.any([signal, ending.signal]),
     onChange: bell.ring,
     onFailure: bell.fail,
@@ -55,7 +59,7 @@ export async function awaitRollout(options: AwaitRolloutOptions): Promise<Rollou
   const late = new AbortController();
   const timer = setTimeout(() => late.abort(), timeout);
   try {
-    const complete = await watch(options, { view, bell, late: late.signal });
+    const complete = await watch(options, { view, bell, clock, late: late.signal });
     return { ...complete, workload, seconds: (performance.now() - started) / 1000 };
   } finally {
     clearTimeout(timer);
@@ -66,10 +70,11 @@ export async function awaitRollout(options: AwaitRolloutOptions): Promise<Rollou
 interface Followed {
   readonly view: () => RolloutView | undefined;
   readonly bell: Bell;
+  readonly clock: ContactClock;
   readonly late: AbortSignal;
 }
 
-async function watch(options: AwaitRolloutOptions, { view, bell, late }: Followed): Promise<Complete> {
+async function watch(options: AwaitRolloutOptions, { view, bell, clock, late }: Followed): Promise<Complete> {
   const { demand, tolerances = {}, signal, workload } = options;
   const ends = AbortSignal.any([signal, late]);
   const known = new Map<string, boolean>();
@@ -79,7 +84,7 @@ async function watch(options: AwaitRolloutOptions, { view, bell, late }: Followe
   try {
     for (;;) {
       const seen = view();
-      const now = options.now().getTime();
+      const now = clock.now();
       if (seen === undefined) {
         await bell.heard({ within: undefined, signal: ends });
         continue;
@@ -89,7 +94,10 @@ async function watch(options: AwaitRolloutOptions, { view, bell, late }: Followe
       if (verdict.kind === 'failed') throw await failureOf(options, verdict, seen);
       tell(verdict);
       if (verdict.unknown.length > 0) await before(ends, identify(options, verdict.unknown, known));
-      else await bell.heard({ within: verdict.again === undefined ? undefined : verdict.again - now, signal: ends });
+      else {
+        const within = verdict.again === undefined || clock.stands() ? undefined : verdict.again - now;
+        await bell.heard({ within, signal: ends });
+      }
     }
   } catch (thrown) {
     if (signal.aborted || !late.aborted || thrown !== late.reason || verdict.kind !== 'waiting') throw thrown;

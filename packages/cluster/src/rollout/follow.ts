@@ -1,6 +1,7 @@
 import { ActionError, toActionError } from '@eks-gitops/errors';
 import { z } from 'zod';
 import type { Cluster, Observation, ResourceSelection } from '../cluster.ts';
+import type { ContactClock } from './contact-clock.ts';
 import { type ClusterEvent, type ControllerRevision, type Pod, type ReplicaSet, schemas, type Workload } from './objects.ts';
 import type { RolloutView } from './revision.ts';
 import { formatSelector } from './selector.ts';
@@ -9,6 +10,8 @@ import type { WorkloadName } from './workload.ts';
 export interface FollowOptions {
   readonly cluster: Cluster;
   readonly workload: WorkloadName;
+  /** Stands while one of the watches is out of contact. */
+  readonly clock: ContactClock;
   /** Ends all watches. */
   readonly signal: AbortSignal;
   readonly onChange: () => void;
@@ -22,7 +25,7 @@ const identity = z.object({ metadata: z.object({ uid: z.string() }) });
  * has told its first state.
  */
 export function followRollout(options: FollowOptions): () => RolloutView | undefined {
-  const { cluster, workload: name, signal, onChange, onFailure } = options;
+  const { workload: name, onChange } = options;
   let parts: Parts | undefined;
   const workloads = keep(schemas.workload, {
     ...options,
@@ -31,7 +34,7 @@ export function followRollout(options: FollowOptions): () => RolloutView | undef
       const found = workloads()?.[0];
       if (found?.metadata.uid !== parts?.uid) {
         parts?.end();
-        parts = found === undefined ? undefined : followParts(found, { cluster, signal, onChange, onFailure });
+        parts = found === undefined ? undefined : followParts(found, options);
       }
       onChange();
     },
@@ -59,7 +62,7 @@ interface Parts {
   readonly end: () => void;
 }
 
-type Followed = Pick<FollowOptions, 'cluster' | 'signal' | 'onChange' | 'onFailure'>;
+type Followed = Omit<FollowOptions, 'workload'>;
 
 /** What belongs to one workload; made anew when another takes its name. */
 function followParts({ kind, metadata, spec }: Workload, options: Followed): Parts {
@@ -96,15 +99,21 @@ interface KeepOptions extends Followed {
 
 /** Keeps all selected objects as a watch tells them; undefined until it has told its first state. */
 function keep<T>(schema: z.ZodType<T>, options: KeepOptions): Kept<T> {
-  const { cluster, selection, signal, onChange, onFailure, optional = false } = options;
+  const { cluster, selection, clock, signal, onChange, onFailure, optional = false } = options;
   let objects: Map<string, T> | undefined;
+  const tellClock = clock.join();
+  const onContact = (inContact: boolean): void => {
+    tellClock(inContact);
+    onChange();
+  };
   const watch = async (): Promise<void> => {
-    for await (const observation of cluster.observe(selection, { signal })) {
+    for await (const observation of cluster.observe(selection, { signal, onContact })) {
       objects = kept(objects ?? new Map(), { observation, schema, kind: selection.kind });
       onChange();
     }
   };
   watch().catch((thrown: unknown) => {
+    tellClock(true);
     if (signal.aborted) return;
     if (!optional || toActionError(thrown).code !== 'CLUSTER_DENIED') return onFailure(thrown);
     objects = new Map();

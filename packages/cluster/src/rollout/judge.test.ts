@@ -57,6 +57,18 @@ describe('a rollout is complete when', () => {
     expect(judge(view({ workload, pods: [] })).verdict).toMatchObject({ kind: 'complete', replicas: 0, pods: [] });
   });
 
+  test.each([
+    ['a readiness probe speaks for a container', { readinessProbe: { httpGet: {} } }, {}],
+    ['the cluster itself waits for a while', {}, { minReadySeconds: 1 }],
+  ])('the pods have just started, and %s', (_, container, spec) => {
+    const startedAt = '2026-11-23T17:20:00Z';
+    const pods = ['ui-new-1', 'ui-new-2'].map(name => {
+      const { spec, ...rest } = pod({ name, state: { running: { startedAt } } });
+      return { ...rest, spec: { ...spec, containers: spec.containers.map(part => ({ ...part, ...container })) } };
+    });
+    expect(judge(view({ workload: deployment({ spec }), pods }), { now: Date.parse(startedAt) }).verdict.kind).toBe('complete');
+  });
+
   test('it is paused, but was complete before', () => {
     expect(judge(view({ workload: deployment({ spec: { paused: true } }) })).verdict.kind).toBe('complete');
   });
@@ -150,14 +162,34 @@ describe('a rollout is waited for while', () => {
     expect(verdict).toMatchObject({ kind: 'waiting', troubles: [`ui-new-2 cannot be scheduled: ${message}`], again: undefined });
   });
 
+  const startedAt = '2026-11-23T17:20:00Z';
+  const start = Date.parse(startedAt);
+
   test('a container that has ended once has not stayed up for a while', () => {
-    const startedAt = '2026-11-23T17:20:00Z';
-    const start = Date.parse(startedAt);
     const given = view(withState({ running: { startedAt } }, { restartCount: 1, lastState: crashed }));
     const { verdict, memory } = judge(given, { now: start + 1000 });
     expect(verdict).toMatchObject({ kind: 'waiting', again: start + 10_000 });
     expect(lacks(verdict)).toBe('ui-new-2 to stay up (container ui was restarted once)');
     expect(judge(given, { memory, now: start + 10_000 }).verdict.kind).toBe('complete');
+  });
+
+  test('a container that has just started has no probe to speak for it', () => {
+    const given = view(withState({ running: { startedAt } }));
+    const { verdict, memory } = judge(given, { now: start + 900 });
+    expect(verdict).toMatchObject({ kind: 'waiting', again: start + 2000 });
+    expect(lacks(verdict)).toMatch('ui-new-2 to stay up (container ui has no readiness probe)');
+    expect(judge(given, { memory, now: start + 2000 }).verdict.kind).toBe('complete');
+    const ready = { type: 'Ready', status: 'True' };
+    const crash = { conditions: [{ ...ready, status: 'False' }] };
+    const ended = view(withState({ terminated: { exitCode: 1 } }, { status: crash }));
+    expect(judge(ended, { memory, now: start + 2000 }).verdict.kind).toBe('waiting');
+  });
+
+  test('it has just started by a clock that is ahead of ours', () => {
+    const given = view(withState({ running: { startedAt } }));
+    const { verdict, memory } = judge(given, { now: start - 3_600_000 });
+    expect(verdict).toMatchObject({ kind: 'waiting', again: start - 3_600_000 + 2000 });
+    expect(judge(given, { memory, now: start - 3_600_000 + 2000 }).verdict.kind).toBe('complete');
   });
 
   test('it is paused, but only lacks replicas of the newest revision', () => {
@@ -283,6 +315,26 @@ describe('a rollout fails', () => {
     const healed = judge(view(withState({ waiting: { reason: 'ContainerCreating' } })), { memory: first.memory, now: 50_000 });
     const again = judge(view(withState(backOff)), { memory: healed.memory, now: 70_000 });
     expect(again.verdict).toMatchObject({ kind: 'waiting', again: 130_000 });
+  });
+
+  test('not by the progress deadline of the ReplicaSet before, which the condition still names', () => {
+    const conditions = late.map(one => ({ ...one, message: 'ReplicaSet "ui-old" has timed out progressing.' }));
+    expect(judge(view({ pods: [], workload: deployment({ status: { conditions } }) })).verdict.kind).toBe('waiting');
+  });
+
+  test('at the fourth restart, also where the container was never seen down', () => {
+    const lacking = deployment({ status: { availableReplicas: 1 } });
+    const restarted = (restartCount: number): RolloutView => {
+      const startedAt = '2026-11-23T17:20:00Z';
+      return view({ workload: lacking, ...withState({ running: { startedAt } }, { restartCount, lastState: crashed }) });
+    };
+    const now = Date.parse('2026-11-23T17:20:01Z');
+    expect(judge(restarted(3), { now }).verdict.kind).toBe('waiting');
+    expect(judge(restarted(4), { now }).verdict).toMatchObject({
+      kind: 'failed',
+      fault: { kind: 'crash', found: 'exit code 1, Error' },
+    });
+    expect(judge(restarted(4), { now: now + 60_000 }).verdict.kind).toBe('waiting');
   });
 
   test('not at the second restart, which is told', () => {

@@ -1,33 +1,21 @@
+import { type Complete, completeRollout } from './complete.ts';
 import { type Fault, faultKey, faultKinds, type Tolerances } from './fault.ts';
 import { containersOf, type ImageDemand, type KnownDigests, runningImages, type TemplateImage, templateImage } from './image.ts';
 import type { Workload } from './objects.ts';
-import { podFaults, podTroubles, settlingContainers } from './pod-faults.ts';
-import { desiredPods, lacksOf, workloadFaults, workloadTroubles } from './progress.ts';
+import { podFaults, podTroubles } from './pod-faults.ts';
+import { lacksOf, workloadFaults, workloadTroubles } from './progress.ts';
 import { type RevisionPods, type RolloutView, revisionPods } from './revision.ts';
+import { type Settling, settlingContainers } from './settling.ts';
 
 /** What is remembered from one judgement to the next. */
 export interface RolloutMemory {
-  /** Since when each fault lasts, in milliseconds since 1970. */
+  /** Since when each fault lasts, and each start of a container is known, in milliseconds since 1970. */
   readonly since: ReadonlyMap<string, number>;
   /** Whether the template has named our image. */
   readonly sawOurs: boolean;
 }
 
 export const noMemory: RolloutMemory = { since: new Map(), sawOurs: false };
-
-export interface Complete {
-  readonly kind: 'complete';
-  /** The hash of the newest ReplicaSet, or of the newest ControllerRevision. */
-  readonly revision: string;
-  readonly replicas: number;
-  readonly pods: readonly string[];
-  /** What the containers report to run, each digest once. */
-  readonly digests: readonly string[];
-  /** The images as the template names them. */
-  readonly images: readonly string[];
-  /** A later release than ours is what runs. */
-  readonly superseded: boolean;
-}
 
 export type Verdict =
   | Complete
@@ -56,10 +44,12 @@ export interface JudgeOptions {
 /** Says of a rollout whether it is complete, still under way, or cannot become complete, and what to remember. */
 export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdict: Verdict; memory: RolloutMemory } {
   const { known, tolerances, now } = options;
-  const examined = examine(view, options);
-  const { faults, lacks, troubles, unknown, complete, isOurs, settled } = examined;
-  const since = new Map(faults.map(fault => [faultKey(fault), options.memory.since.get(faultKey(fault)) ?? now]));
+  const { faults, troubles, unknown, complete, isOurs, settling, ...examined } = examine(view, options);
+  const keys = [...faults.map(faultKey), ...settling.map(({ key }) => key)];
+  const since = new Map(keys.map(key => [key, options.memory.since.get(key) ?? now]));
   const memory = { since, sawOurs: options.memory.sawOurs || isOurs };
+  const unsettled = examined.lacks.length > 0 ? [] : settling.filter(one => settles(one, options) > now);
+  const lacks = [...examined.lacks, ...unsettled.map(({ lack }) => lack)];
   if (complete !== undefined && faults.length === 0 && lacks.length === 0 && unknown.length === 0) {
     return { verdict: complete, memory };
   }
@@ -67,11 +57,16 @@ export function judgeRollout(view: RolloutView, options: JudgeOptions): { verdic
     (since.get(faultKey(fault)) ?? now) + (tolerances[fault.kind] ?? faultKinds[fault.kind].tolerance);
   const [fault] = faults.filter(one => ends(one) <= now);
   if (fault !== undefined) return { verdict: { kind: 'failed', fault, troubles }, memory };
-  const times = [...faults.map(ends), ...settled].filter(Number.isFinite);
+  const times = [...faults.map(ends), ...unsettled.map(one => settles(one, options))].filter(Number.isFinite);
   const again = times.length === 0 ? undefined : Math.min(...times);
   const told = faults.map(({ says, found }) => (found === undefined ? says : `${says.replace(/\.$/, '')} (${found})`));
   const unasked = unknown.filter(digest => !known.has(digest));
   return { verdict: { kind: 'waiting', lacks, troubles: [...told, ...troubles], unknown: unasked, again }, memory };
+}
+
+/** When a container has stayed up for long enough, by whichever clock comes first: the node's may differ from ours. */
+function settles({ key, time, startedAt }: Settling, { memory, now }: Pick<JudgeOptions, 'memory' | 'now'>): number {
+  return Math.min(startedAt, memory.since.get(key) ?? now) + time;
 }
 
 interface Examination {
@@ -80,14 +75,14 @@ interface Examination {
   readonly troubles: readonly string[];
   readonly unknown: readonly string[];
   readonly isOurs: boolean;
-  /** When what has been restarted counts. */
-  readonly settled: readonly number[];
+  readonly settling: readonly Settling[];
   readonly complete?: Complete;
 }
 
-const nothing = { faults: [], lacks: [], troubles: [], unknown: [], isOurs: false, settled: [] } satisfies Examination;
+const nothing = { faults: [], lacks: [], troubles: [], unknown: [], isOurs: false, settling: [] } satisfies Examination;
 
-function examine(view: RolloutView, { demand, known, memory, now }: JudgeOptions): Examination {
+function examine(view: RolloutView, options: JudgeOptions): Examination {
+  const { demand, known, memory, now } = options;
   const { workload } = view;
   if (workload === undefined) {
     return { ...nothing, lacks: ['it to be created'], faults: [{ kind: 'missing', says: 'There is no such workload.' }] };
@@ -103,18 +98,20 @@ function examine(view: RolloutView, { demand, known, memory, now }: JudgeOptions
   }
   const pods = revisionPods(workload, view);
   const running = demand === undefined || image === undefined ? nothing : examineImages({ demand, image, pods, known });
-  const settling = pods.newest.flatMap(pod => settlingContainers(pod, now));
   const counted = lacksOf(workload, pods);
   // A pod that is not available has often not told its image either: that is no news.
-  const lacks = counted.length > 0 ? counted : [...running.lacks, ...settling.map(({ lack }) => lack)];
-  const held = lacks.length === 0 ? [] : [...pods.newest.flatMap(podFaults), ...workloadFaults(workload, pods, view)];
+  const lacks = counted.length > 0 ? counted : running.lacks;
+  const settling = pods.newest.flatMap(pod => settlingContainers(workload, pod));
+  const fresh = new Set(settling.filter(one => settles(one, options) > now).map(({ status }) => status));
+  const ownFaults = pods.newest.flatMap(pod => podFaults(pod, fresh));
+  const held = lacks.length === 0 ? [] : [...ownFaults, ...workloadFaults(workload, pods, view)];
   return {
     isOurs,
     lacks,
     faults: [...running.faults, ...held],
     troubles: [...pods.newest.flatMap(podTroubles), ...workloadTroubles(workload, pods, view)],
     unknown: running.unknown,
-    settled: settling.map(({ until }) => until),
+    settling,
     complete: completeRollout(workload, { pods, image }),
   };
 }
@@ -176,21 +173,4 @@ function examineImages({ demand, image, pods, known }: RunningReading): Examinat
     return { kind: 'other-image', says: `Pod ${name} runs another image in container ${container}.`, found: digest, pod: place };
   });
   return { ...nothing, lacks, faults: image.kind === 'unsaid' ? [] : faults, unknown: [...new Set(told)] };
-}
-
-function completeRollout(
-  workload: Workload,
-  { pods, image }: { pods: RevisionPods; image: TemplateImage | undefined },
-): Complete {
-  const containers = image?.containers ?? containersOf(workload.spec.template);
-  const digests = runningImages(pods.newest, containers).flatMap(({ digest }) => digest ?? []);
-  return {
-    kind: 'complete',
-    revision: pods.hash ?? '',
-    replicas: desiredPods(workload),
-    pods: pods.newest.map(({ metadata }) => metadata.name),
-    digests: [...new Set(digests)],
-    images: containers.map(container => container.image),
-    superseded: image?.kind === 'newer',
-  };
 }

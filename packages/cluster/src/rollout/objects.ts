@@ -26,17 +26,23 @@ const condition = z.object({
   message: z.string().default(''),
 });
 const conditions = z.array(condition).default([]);
+const count = z.number().default(0);
 const requirement = z.object({ key: z.string(), operator: z.string(), values: z.array(z.string()).default([]) });
 const selector = z.object({
   matchLabels: z.record(z.string(), z.string()).default({}),
   matchExpressions: z.array(requirement).default([]),
 });
-const count = z.number().default(0);
 
 const deployment = z.object({
   kind: z.literal('Deployment'),
   metadata,
-  spec: z.object({ replicas: z.number().default(1), paused: z.boolean().default(false), selector, template }),
+  spec: z.object({
+    replicas: z.number().default(1),
+    minReadySeconds: count,
+    paused: z.boolean().default(false),
+    selector,
+    template,
+  }),
   status: z
     .object({
       observedGeneration: count,
@@ -53,6 +59,7 @@ const statefulSet = z.object({
   metadata,
   spec: z.object({
     replicas: z.number().default(1),
+    minReadySeconds: count,
     selector,
     template,
     updateStrategy: z
@@ -74,6 +81,7 @@ const daemonSet = z.object({
   kind: z.literal('DaemonSet'),
   metadata,
   spec: z.object({
+    minReadySeconds: count,
     selector,
     template,
     updateStrategy: z.object({ type: z.string().default('RollingUpdate') }).prefault({}),
@@ -118,7 +126,8 @@ const pod = z.object({
   metadata,
   spec: z.object({
     nodeName: z.string().default(''),
-    containers: z.array(container),
+    containers: z.array(container.extend({ readinessProbe: z.unknown().optional(), startupProbe: z.unknown().optional() })),
+    readinessGates: z.array(z.unknown()).default([]),
     initContainers: z.array(container).default([]),
   }),
   status: z

@@ -28,9 +28,9 @@ const sentences: Partial<Readonly<Record<FaultKind, string>>> = {
   configuration: 'The container cannot be made',
 };
 
-/** What is wrong with the containers of a pod. */
-export function podFaults(pod: Pod): readonly Fault[] {
-  return statusesOf(pod).flatMap(status => waitingFault(pod, status) ?? crash(pod, status) ?? []);
+/** What is wrong with the containers of a pod; `fresh` are those that were started a moment ago. */
+export function podFaults(pod: Pod, fresh: ReadonlySet<ContainerStatus>): readonly Fault[] {
+  return statusesOf(pod).flatMap(status => waitingFault(pod, status) ?? crash(pod, status, fresh.has(status)) ?? []);
 }
 
 function waitingFault(pod: Pod, status: ContainerStatus): Fault | undefined {
@@ -44,10 +44,11 @@ function waitingFault(pod: Pod, status: ContainerStatus): Fault | undefined {
   return { kind, says, found, pod: faultyPod(pod, status) };
 }
 
-/** A container that has been restarted often and is down again. */
-function crash(pod: Pod, status: ContainerStatus): Fault | undefined {
+/** A container that has been restarted often and is down again, or was so a moment ago: a kubelet that waits shortly does not always tell. */
+function crash(pod: Pod, status: ContainerStatus, isFresh: boolean): Fault | undefined {
   const down = status.state.waiting?.reason === 'CrashLoopBackOff' || status.state.terminated !== undefined;
-  if (!down || status.restartCount < restartLimit) return undefined;
+  const ended = status.restartCount + (down ? 1 : 0);
+  if ((!down && !isFresh) || ended <= restartLimit) return undefined;
   const says = `The container keeps ending: pod ${pod.metadata.name}, container ${status.name}, restarted ${status.restartCount} times.`;
   return { kind: 'crash', says, found: lastEnd(status), pod: faultyPod(pod, status) };
 }
@@ -77,26 +78,6 @@ export function podTroubles(pod: Pod): readonly string[] {
       status => `${name}: container ${status.name} has ended (${lastEnd(status)}) and is started again (${status.restartCount})`,
     ),
   ];
-}
-
-/** Milliseconds that a container must stay up after it has ended once, before its pod counts. */
-const settlingTime = 10_000;
-
-/** A container that was started again a moment ago: without a readiness probe it counts as ready though it may end the next moment. */
-export interface Settling {
-  readonly lack: string;
-  /** When it counts, in milliseconds since 1970. */
-  readonly until: number;
-}
-
-export function settlingContainers(pod: Pod, now: number): readonly Settling[] {
-  return pod.status.containerStatuses.flatMap(({ name, restartCount, state }) => {
-    const until = Date.parse(state.running?.startedAt ?? '') + settlingTime;
-    const times = restartCount === 1 ? 'once' : `${restartCount} times`;
-    return restartCount > 0 && until > now
-      ? [{ lack: `${pod.metadata.name} to stay up (container ${name} was restarted ${times})`, until }]
-      : [];
-  });
 }
 
 export function isReady({ status: { conditions } }: Pod): boolean {

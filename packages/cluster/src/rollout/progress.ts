@@ -44,7 +44,7 @@ export function workloadFaults(workload: Workload, pods: RevisionPods, view: Rol
     refusal === undefined || saysQuota(refusal)
       ? []
       : [{ kind: 'pod-creation', says: 'The cluster refuses to create the pods.', found: refusal }];
-  return [...refused, ...held(workload, pods), ...stalled(workload)];
+  return [...refused, ...held(workload, pods), ...stalled(workload, pods)];
 }
 
 /** What holds the workload up and may pass in its own time. */
@@ -87,12 +87,20 @@ function ordinalOf(pod: string): number {
   return Number(/\d+$/.exec(pod)?.[0] ?? Number.NaN);
 }
 
-function stalled(workload: Workload): readonly Fault[] {
+function stalled(workload: Workload, { replicaSet }: RevisionPods): readonly Fault[] {
   if (workload.kind !== 'Deployment') return [];
   const exceeded = workload.status.conditions.find(
     ({ type, status, reason }) => type === 'Progressing' && status === 'False' && reason === 'ProgressDeadlineExceeded',
   );
-  return exceeded === undefined
-    ? []
-    : [{ kind: 'progress-deadline', says: 'The rollout made no progress within its deadline.', found: exceeded.message }];
+  if (exceeded === undefined || isOfAnother(exceeded.message, replicaSet?.metadata.name)) return [];
+  return [{ kind: 'progress-deadline', says: 'The rollout made no progress within its deadline.', found: exceeded.message }];
+}
+
+/**
+ * After going back to a ReplicaSet that is still there, the controller leaves the condition as it was of the one before until it sees
+ * progress (kubernetes/pkg/controller/deployment/progress.go and util SetDeploymentCondition).
+ */
+function isOfAnother(message: string, replicaSet: string | undefined): boolean {
+  const named = /^ReplicaSet "([^"]+)" has timed out progressing/.exec(message)?.[1];
+  return named !== undefined && named !== replicaSet;
 }

@@ -13,6 +13,8 @@ export interface FollowRequest {
   readonly right: Right;
   /** The version that is known already. */
   readonly version: string;
+  /** Called once the server has begun to answer. */
+  readonly onOpen: () => void;
   /** Called with each version that is known then. */
   readonly onVersion: (version: string) => void;
   readonly signal: AbortSignal;
@@ -44,6 +46,7 @@ export async function* follow(exchange: Exchange, asked: FollowRequest): AsyncGe
     throw outcome.error;
   }
   const { body } = outcome.value;
+  asked.onOpen();
   try {
     for await (const line of readLines(body, { limit: longestLine })) {
       const event = readWatchEvent(line);

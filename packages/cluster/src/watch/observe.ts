@@ -16,6 +16,7 @@ export interface ObserveRequest {
   readonly firstTries: number;
   /** Milliseconds for which a refusal is not believed once the watch has worked: a server that starts knows no rules and no kinds yet. */
   readonly doubt: number;
+  readonly onContact?: ((inContact: boolean) => void) | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -24,7 +25,7 @@ const held = 5_000;
 
 /** The state, then every change; goes on after whatever may pass. Ends by its signal alone, or by a refusal that lasts. */
 export async function* observeObjects(exchange: Exchange, request: ObserveRequest): AsyncGenerator<Observation> {
-  const { selection, resource, signal } = request;
+  const { selection, resource, signal, onContact = () => undefined } = request;
   const right: Right = { ...request.right, verbs: ['list', 'watch'] };
   const backOff = openBackOff();
   let version: string | undefined;
@@ -58,13 +59,15 @@ export async function* observeObjects(exchange: Exchange, request: ObserveReques
       const onVersion = (known: string): void => {
         version = known;
       };
-      const end: WatchEnd = yield* follow(exchange, { selection, resource, right, version, onVersion, signal });
+      const onOpen = (): void => onContact(true);
+      const end: WatchEnd = yield* follow(exchange, { selection, resource, right, version, onOpen, onVersion, signal });
       refusedSince = undefined;
       if (performance.now() - began > held) backOff.reset();
       wait = delayAfter({ retryAfter: undefined }, backOff.next());
       if (end.kind !== 'closed') version = undefined;
       if (end.kind === 'failed') exchange.presence.missed(watchFailed(selection, end.words));
     } catch (thrown) {
+      onContact(false);
       if (performance.now() - began > held) backOff.reset();
       wait = judge(thrown);
     }

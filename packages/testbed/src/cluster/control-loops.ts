@@ -1,10 +1,12 @@
 import { createFolder, removeFolder } from '../folder.ts';
 import { startProcess } from '../process.ts';
+import { type RestartableProcess, startRestartable } from '../restartable.ts';
 import { requireTool } from '../toolchain/find.ts';
 import type { ControlPlane } from './control-plane.ts';
 
 /** The programs that act on a control plane's objects. */
 export interface ControlLoops {
+  readonly controllerManager: Pick<RestartableProcess, 'kill' | 'start'>;
   readonly log: () => string;
   readonly stop: () => Promise<void>;
 }
@@ -18,13 +20,13 @@ export async function startControlLoops({ controlPlane }: { controlPlane: Contro
   const { api, certificateFile, kubeconfigOf } = controlPlane;
   const [manager, scheduler] = await Promise.all([requireTool('kube-controller-manager'), requireTool('kube-scheduler')]);
   const folder = await createFolder('loops');
-  const loops = await Promise.all([
-    startProcess({
+  const [controllerManager, scheduling] = await Promise.all([
+    startRestartable({
       name: 'kube-controller-manager',
       command: manager,
       args: [
         ...[...alone, '--use-service-account-credentials', `--kubeconfig=${kubeconfigOf('controller-manager')}`],
-        `--root-ca-file=${certificateFile}`,
+        ...[`--root-ca-file=${certificateFile}`, '--horizontal-pod-autoscaler-sync-period=1s'],
       ],
       folder,
       ready: () =>
@@ -43,9 +45,10 @@ export async function startControlLoops({ controlPlane }: { controlPlane: Contro
       within: 120,
     }),
   ]);
+  const loops = [controllerManager, scheduling];
   const stop = async (): Promise<void> => {
     await Promise.all(loops.map(loop => loop.stop()));
     await removeFolder(folder);
   };
-  return { log: () => loops.map(loop => loop.log()).join(''), stop };
+  return { controllerManager, log: () => loops.map(loop => loop.log()).join(''), stop };
 }

@@ -46,7 +46,7 @@ export function formatPodNetwork({ bridge, podNetwork }: NodeSettings): string {
   return JSON.stringify({ cniVersion: '0.4.0', name: 'pods', plugins: [{ type: 'bridge', bridge, isGateway: true, ipam }] });
 }
 
-/** KubeletConfiguration, v1beta1. Whoever reaches the kubelet may use it: none but the sandbox does. */
+/** KubeletConfiguration, v1beta1. Containers that end are started again soon, lest a crash loop take minutes. Whoever reaches the kubelet may use it: none but the sandbox does. */
 export function formatKubeletConfig({ address, group }: NodeSettings): string {
   return JSON.stringify({
     apiVersion: 'kubelet.config.k8s.io/v1beta1',
@@ -67,6 +67,8 @@ export function formatKubeletConfig({ address, group }: NodeSettings): string {
     imageGCHighThresholdPercent: 100,
     makeIPTablesUtilChains: false,
     serializeImagePulls: false,
+    featureGates: { KubeletCrashLoopBackOffMax: true },
+    crashLoopBackOff: { maxContainerRestartPeriod: '3s' },
   });
 }
 

@@ -5,7 +5,7 @@ import { type Lock, takeLock } from '../lock.ts';
 import { ecrLogin } from '../sandbox/aws-hosts.ts';
 import { currentSandbox } from '../sandbox/current.ts';
 import { requireTool } from '../toolchain/find.ts';
-import { startControlLoops } from './control-loops.ts';
+import { type ControlLoops, startControlLoops } from './control-loops.ts';
 import { type ControlPlane, type ControlPlaneOptions, startControlPlane } from './control-plane.ts';
 import { type ClusterNode, startNode } from './node.ts';
 
@@ -13,6 +13,8 @@ import { type ClusterNode, startNode } from './node.ts';
 export interface Cluster extends Omit<ControlPlane, 'stop'> {
   /** The node's address in the sandbox, where the API server listens too. */
   readonly address: string;
+  /** The program with the controllers of workloads: `kill` ends it as a crash would, `start` brings it back. */
+  readonly controllerManager: ControlLoops['controllerManager'];
   readonly stop: () => Promise<void>;
 }
 
@@ -45,7 +47,8 @@ export async function startCluster({ args = [] }: ClusterOptions = {}): Promise<
       login: ecrLogin,
     });
     parts.push(node);
-    return { ...controlPlane, address, log: () => logOf(controlPlane, loops, node), stop };
+    const { controllerManager } = loops;
+    return { ...controlPlane, address, controllerManager, log: () => logOf(controlPlane, loops, node), stop };
   } catch (error) {
     await stop();
     throw error;

@@ -19,13 +19,13 @@ export type ServersAnswer =
 const timeout = 1_500;
 const tries = 2;
 
-/** Asks for the IPv4 addresses of a name, else its IPv6 addresses, else what it is an alias of. */
+/** Asks for the addresses of a name, those of IPv4 first, else what it is an alias of. Servers that fail for one kind alone have the other count. */
 export async function askAddresses(host: string, options: AskOptions): Promise<ServersAnswer> {
   return withResolver(options, async resolver => {
-    for (const ask of [() => resolver.resolve4(host), () => resolver.resolve6(host)]) {
-      const addresses = await unlessEmpty(ask);
-      if (addresses.length > 0) return { kind: 'addresses', addresses };
-    }
+    const asked = [unlessEmpty(() => resolver.resolve4(host)), unlessEmpty(() => resolver.resolve6(host))];
+    const addresses = (await Promise.allSettled(asked)).flatMap(one => (one.status === 'fulfilled' ? one.value : []));
+    if (addresses.length > 0) return { kind: 'addresses', addresses };
+    await Promise.all(asked);
     const [of] = await unlessEmpty(() => resolver.resolveCname(host));
     return of === undefined ? { kind: 'empty' } : { kind: 'alias', of };
   });

@@ -34,7 +34,16 @@ describe('a name', () => {
     expect(await names.resolve(host)).toMatchObject({ kind: 'absent', by: 'own servers' });
     own.serve({ [host]: { A: '127.0.0.9' } });
     expect(await names.resolve(host)).toEqual({ kind: 'found', by: 'own servers', addresses: ['127.0.0.9'] });
-    expect(resolver.asked).toEqual(['us-west-2.elb.example NS', 'ns.elb.example A']);
+    expect(resolver.asked).toEqual(['us-west-2.elb.example NS', 'ns.elb.example A', 'ns.elb.example AAAA']);
+  });
+
+  test('has addresses of both kinds, those of IPv4 first', async () => {
+    const six = '2001:0db8:0000:0000:0000:0000:0000:0009';
+    const { resolver, own } = await startNames({ [host]: { A: '127.0.0.9', AAAA: six } });
+    const names = openNames(optionsFor(resolver));
+    expect(await names.resolve(host)).toMatchObject({ addresses: ['127.0.0.9', '2001:db8::9'] });
+    own.serve({ [host]: { AAAA: six } });
+    expect(await names.resolve(host)).toMatchObject({ by: 'own servers', addresses: ['2001:db8::9'] });
   });
 
   test('that is an alias is followed to the servers of the other zone', async () => {

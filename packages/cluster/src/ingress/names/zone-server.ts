@@ -2,7 +2,9 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 
 /** Records of one name by their type; a name that is none of a zone's is told not to exist. */
-export type Zone = Readonly<Record<string, { readonly A?: string; readonly NS?: string; readonly CNAME?: string }>>;
+export type Zone = Readonly<
+  Record<string, { readonly A?: string; readonly AAAA?: string; readonly NS?: string; readonly CNAME?: string }>
+>;
 
 /** A name server on loopback, for tests: it speaks RFC 1035 over UDP, with one record of a type at most. */
 export interface ZoneServer {
@@ -15,7 +17,7 @@ export interface ZoneServer {
   readonly stop: () => Promise<void>;
 }
 
-const types = { A: 1, NS: 2, CNAME: 5 } as const;
+const types = { A: 1, NS: 2, CNAME: 5, AAAA: 28 } as const;
 type RecordType = keyof typeof types;
 const code = { fine: 0, noName: 3, refused: 5 } as const;
 
@@ -75,14 +77,14 @@ function readQuestion(query: Buffer): Question {
     at += length + 1;
   }
   const number = query.readUInt16BE(at + 1);
-  const type = (['A', 'NS', 'CNAME'] as const).find(one => types[one] === number);
+  const type = (['A', 'NS', 'CNAME', 'AAAA'] as const).find(one => types[one] === number);
   return { name: labels.join('.').toLowerCase(), type, end: at + 5 };
 }
 
 /** A record of the name in the question, which a pointer to byte 12 stands for. */
 function encode(type: RecordType, value: string | undefined): Buffer | undefined {
   if (value === undefined) return undefined;
-  const data = type === 'A' ? Buffer.from(value.split('.').map(Number)) : encodeName(value);
+  const data = encodeData(type, value);
   const head = Buffer.alloc(12);
   head.writeUInt16BE(0xc00c, 0);
   head.writeUInt16BE(types[type], 2);
@@ -90,6 +92,12 @@ function encode(type: RecordType, value: string | undefined): Buffer | undefined
   head.writeUInt32BE(60, 6);
   head.writeUInt16BE(data.length, 10);
   return Buffer.concat([head, data]);
+}
+
+/** An IPv6 address is written with all its eight parts. */
+function encodeData(type: RecordType, value: string): Buffer {
+  if (type === 'A') return Buffer.from(value.split('.').map(Number));
+  return type === 'AAAA' ? Buffer.from(value.replaceAll(':', ''), 'hex') : encodeName(value);
 }
 
 function encodeName(name: string): Buffer {

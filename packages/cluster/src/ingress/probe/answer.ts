@@ -5,8 +5,6 @@ export interface Answer {
   readonly headers: Readonly<Record<string, readonly string[]>>;
   /** Its first mebibyte. */
   readonly body: string;
-  /** The IP address that answered. */
-  readonly address: string;
 }
 
 /** Where one try ended. */

@@ -4,7 +4,7 @@ import { connect as connectSecurely, getCACertificates, type TLSSocket } from 'n
 import { within } from './within.ts';
 
 export interface ConnectOptions {
-  /** An IP address. */
+  /** An IP address; of a proxy a host name too. */
   readonly address: string;
   readonly port: number;
   /** Ends the connection too. */

@@ -5,8 +5,9 @@ import type { Answer } from './answer.ts';
 import { within } from './within.ts';
 
 export interface ExchangeOptions {
-  /** With the query. */
+  /** With the query; for a proxy the whole URL. */
   readonly path: string;
+  readonly headers: Readonly<Record<string, string>>;
   /** The Host header. */
   readonly host: string;
   readonly signal: AbortSignal;
@@ -18,9 +19,9 @@ export interface ExchangeOptions {
 const largestBody = 1_048_576;
 
 /** One GET on an open connection, which is closed with it; redirects are answers. Rejects with Node's error, or the signal's reason. */
-export async function exchange(socket: Socket, options: ExchangeOptions): Promise<Omit<Answer, 'address'>> {
+export async function exchange(socket: Socket, options: ExchangeOptions): Promise<Answer> {
   const { path, host } = options;
-  const headers = { host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'eks-gitops-actions' };
+  const headers = { ...options.headers, host, accept: '*/*', 'accept-encoding': 'identity', 'user-agent': 'eks-gitops-actions' };
   return within(options, async signal => {
     const sent = request({ createConnection: () => socket, path, headers, signal }).end();
     try {

@@ -23,7 +23,7 @@ async function start(server: Server): Promise<number> {
 }
 
 function ask(url: string, { host = new URL(url).host, ca }: { host?: string; ca?: string } = {}) {
-  return probe({ url: new URL(url), host }, { address: '127.0.0.1', ca, signal });
+  return probe({ url: new URL(url), host }, { route: { kind: 'direct', address: '127.0.0.1' }, ca, signal });
 }
 
 describe('over plain HTTP', () => {
@@ -37,7 +37,7 @@ describe('over plain HTTP', () => {
     const asked = () => ask(`http://a.example:${port}/home?x=1`, { host: 'shop.example' });
     expect(await asked()).toMatchObject({
       kind: 'answer',
-      answer: { status: 404, body: '/home?x=1 of shop.example', address: '127.0.0.1', headers: { 'set-cookie': ['a=1', 'b=2'] } },
+      answer: { status: 404, body: '/home?x=1 of shop.example', headers: { 'set-cookie': ['a=1', 'b=2'] } },
     });
     await asked();
     expect(sockets.size).toBe(2);
@@ -71,7 +71,7 @@ describe('over plain HTTP', () => {
     const port = await start(createServer(() => cancel.abort(new Error('enough'))));
     const asking = probe(
       { url: new URL(`http://a.example:${port}/`), host: 'a' },
-      { address: '127.0.0.1', signal: cancel.signal },
+      { route: { kind: 'direct', address: '127.0.0.1' }, signal: cancel.signal },
     );
     await expect(asking).rejects.toThrow('enough');
   });

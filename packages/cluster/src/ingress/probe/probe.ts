@@ -2,12 +2,12 @@ import type { Socket } from 'node:net';
 import { codeOf, wordsOf } from '../fault.ts';
 import type { Target } from '../target.ts';
 import type { Attempt } from './answer.ts';
-import { openConnection, secureConnection } from './connection.ts';
+import { secureConnection } from './connection.ts';
 import { exchange } from './exchange.ts';
+import { bare, isForwarded, openRoute, proxyAuthorization, type Route } from './route.ts';
 
 export interface ProbeOptions {
-  /** The IP address that is asked. */
-  readonly address: string;
+  readonly route: Route;
   readonly ca?: string | undefined;
   readonly signal: AbortSignal;
 }
@@ -16,25 +16,32 @@ export interface ProbeOptions {
 const limits = { connection: 5_000, tls: 5_000, status: 15_000 } as const;
 
 /** Asks a target once, on a new connection, and tells how far it came. Rejects with the signal's reason alone. */
-export async function probe({ url, host }: Target, { address, ca, signal }: ProbeOptions): Promise<Attempt> {
-  const secure = url.protocol === 'https:';
-  const port = Number(url.port || (secure ? 443 : 80));
+export async function probe(target: Target, { route, ca, signal }: ProbeOptions): Promise<Attempt> {
+  const { url, host } = target;
   let stage: keyof typeof limits = 'connection';
   let socket: Socket | undefined;
   try {
-    socket = await openConnection({ address, port, signal, limit: limits.connection });
-    if (secure) {
+    socket = await openRoute(target, { route, ca, signal, limit: limits.connection });
+    if (url.protocol === 'https:') {
       stage = 'tls';
-      const serverName = new URL(`https://${host}`).hostname.replace(/^\[|\]$/g, '');
+      const serverName = bare(new URL(`https://${host}`).hostname);
+      const address = route.kind === 'direct' ? route.address : bare(url.hostname);
       socket = await secureConnection(socket, { address, serverName, ca, signal, limit: limits.tls });
     }
     stage = 'status';
-    const answer = await exchange(socket, { path: `${url.pathname}${url.search}`, host, signal, limit: limits.status });
-    return { kind: 'answer', answer: { ...answer, address } };
+    const asked = askedOf(target, route);
+    return { kind: 'answer', answer: await exchange(socket, { ...asked, host, signal, limit: limits.status }) };
   } catch (thrown) {
     signal.throwIfAborted();
     return { kind: 'fault', stage, code: codeOf(thrown), words: wordsOf(thrown) };
   } finally {
     socket?.destroy();
   }
+}
+
+function askedOf(target: Target, route: Route): { path: string; headers: Readonly<Record<string, string>> } {
+  const { url } = target;
+  const path = `${url.pathname}${url.search}`;
+  if (route.kind === 'direct' || !isForwarded(target, route)) return { path, headers: {} };
+  return { path: `${url.origin}${path}`, headers: proxyAuthorization(route.proxy) };
 }
