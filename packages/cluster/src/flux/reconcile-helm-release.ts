@@ -2,7 +2,7 @@ import type { Cluster } from '../cluster.ts';
 import { type FluxObject, readFluxObject } from './flux-object.ts';
 import { judgeObject } from './judge-object.ts';
 import { type FluxName, resourceName } from './kinds.ts';
-import { type Reconciled, reconcileObject } from './reconcile-object.ts';
+import { reconcileObject } from './reconcile-object.ts';
 import type { FluxSession } from './session.ts';
 import type { Verdict } from './verdict.ts';
 import { missing } from './watch-object.ts';
@@ -16,17 +16,13 @@ export interface HelmReleaseRequest {
 }
 
 /** Has a release reconciled until it is ready. Throws as `reconcileObject` does. Source: helm-controller, docs/spec/v2/helmreleases.md. */
-export async function reconcileHelmRelease(
-  session: FluxSession,
-  { name, force, reset }: HelmReleaseRequest,
-): Promise<Reconciled> {
+export async function reconcileHelmRelease(session: FluxSession, { name, force, reset }: HelmReleaseRequest): Promise<void> {
   const judge = async (object: FluxObject): Promise<Verdict<string>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
     return verdict.kind === 'done' ? { ...verdict, value: object.status.lastAttemptedRevision ?? '' } : verdict;
   };
   const annotations = [...(force ? ['reconcile.fluxcd.io/forceAt'] : []), ...(reset ? ['reconcile.fluxcd.io/resetAt'] : [])];
-  const { step } = await reconcileObject(session, { name, judge, revisionOf: revision => revision, annotations });
-  return step;
+  await reconcileObject(session, { name, judge, revisionOf: revision => revision, annotations });
 }
 
 /** The Kustomization that has applied a release, by the labels that kustomize-controller sets. Throws OBJECT_MISSING without the release. */

@@ -4,7 +4,7 @@ import { type FetchedRevision, type Goal, goalWords } from './goal.ts';
 import { type NamedImage, namesImage } from './image-named.ts';
 import { judgeObject } from './judge-object.ts';
 import { type FluxName, formatFluxName } from './kinds.ts';
-import { type Reconciled, reconcileObject } from './reconcile-object.ts';
+import { reconcileObject } from './reconcile-object.ts';
 import type { JudgeGoal } from './reconcile-source.ts';
 import { shortRevision } from './revision.ts';
 import type { FluxSession } from './session.ts';
@@ -26,16 +26,11 @@ export interface AppliedRevision {
   readonly superseded: boolean;
 }
 
-export interface AppliedKustomization {
-  readonly applied: AppliedRevision;
-  readonly step: Reconciled;
-}
-
 /**
  * Has a Kustomization applied, until the goal or a later revision is. Failures of another revision, which it had before, do not count.
  * Throws as `reconcileObject` does, and REVISION_UNVERIFIED when nothing shows that what it applies holds the goal.
  */
-export async function reconcileKustomization(session: FluxSession, request: KustomizationRequest): Promise<AppliedKustomization> {
+export async function reconcileKustomization(session: FluxSession, request: KustomizationRequest): Promise<AppliedRevision> {
   const { name } = request;
   const judge = async (object: FluxObject, signal: AbortSignal): Promise<Verdict<AppliedRevision>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
@@ -59,8 +54,7 @@ export async function reconcileKustomization(session: FluxSession, request: Kust
     }
     return { ...verdict, value: { revision: applied, superseded: goal !== 'reached' } };
   };
-  const { value: applied, step } = await reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
-  return { applied, step };
+  return reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
 }
 
 /** Whether a failure is one of the manifests of a revision, rather than of the object or of fetching. */
