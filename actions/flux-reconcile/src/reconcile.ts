@@ -8,7 +8,7 @@ import {
   type SummaryTable,
 } from '@eks-gitops/action';
 import { openCluster } from '@eks-gitops/cluster';
-import { type FluxSession, formatFluxName, parseRevision, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
+import { type FluxSession, formatFluxName, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
 import { ActionError } from '@eks-gitops/errors';
 import type { ReconcileInputs } from './inputs.ts';
 import { fluxNames, resolveTarget, type Target } from './target.ts';
@@ -133,11 +133,11 @@ interface Ended {
 
 function outputsOf(ended: Ended): Outputs {
   const { applied, goal } = ended.walked;
-  const [revision = ''] = applied.map(one => one.revision);
+  const [{ revision, commit } = { revision: '', commit: undefined }] = applied;
   const superseded = applied.some(one => one.superseded);
   return {
     revision,
-    commit: commitOf(revision) ?? (goal.kind === 'commit' ? goal.commit : ''),
+    commit: commit ?? (goal.kind === 'commit' ? goal.commit : ''),
     tag: ended.target.image?.tag ?? '',
     superseded: String(superseded),
     objects: ended.steps
@@ -145,11 +145,6 @@ function outputsOf(ended: Ended): Outputs {
       .join('\n'),
     record: recordOf(ended, superseded),
   };
-}
-
-function commitOf(revision: string): string | undefined {
-  const parsed = parseRevision(revision);
-  return parsed?.algorithm === 'sha256' && parsed.reference === undefined ? undefined : parsed?.hash;
 }
 
 function recordOf({ inputs: { record }, walked: { applied }, steps }: Ended, superseded: boolean): string {

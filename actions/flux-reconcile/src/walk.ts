@@ -7,11 +7,11 @@ import {
   type Goal,
   kustomizationOf,
   type PolicyOfRepository,
-  planKustomizations,
+  planDependencies,
   policiesOf,
   readPolicy,
   reconcileAutomations,
-  reconcileHelmRelease,
+  reconcileHelmReleases,
   reconcileImagePolicy,
   reconcileImageRepository,
   reconcileRevision,
@@ -46,7 +46,7 @@ export async function walk(session: FluxSession, request: Walk): Promise<Walked>
   const owners = withSource ? await Promise.all(helmReleases.map(name => kustomizationOf(session.cluster, name))) : [];
   const kustomizations = distinct([...request.kustomizations, ...owners.flatMap(name => name ?? [])]);
   const applied = await reconcileRevision(session, { kustomizations, goal, withSource, image: target.image });
-  await Promise.all(helmReleases.map(name => reconcileHelmRelease(session, { name, force, reset })));
+  await reconcileHelmReleases(session, { helmReleases, force, reset });
   return { applied, goal };
 }
 
@@ -91,7 +91,7 @@ async function awaitCommits(
   { chosen, image: { tag } }: Chosen,
 ): Promise<Goal | undefined> {
   if (kustomizations.length === 0) return undefined;
-  const plan = await planKustomizations(session.cluster, kustomizations);
+  const plan = await planDependencies(session.cluster, kustomizations);
   const sources = distinct(plan.flatMap(({ source }) => source ?? []));
   let last: Goal | undefined;
   for (const { policy } of chosen) {

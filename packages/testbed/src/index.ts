@@ -16,6 +16,7 @@ export { type Container, type ContainerOptions, startContainer } from './contain
 export { type Docker, startDocker } from './docker.ts';
 export type { AccessEntry } from './eks/authenticator.ts';
 export { type Eks, type EksOptions, startEks } from './eks/start-eks.ts';
+export { type FluxArtifact, pushFluxArtifact } from './flux-artifact.ts';
 export { withFolder } from './folder.ts';
 export {
   type BareRepository,

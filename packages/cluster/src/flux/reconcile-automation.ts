@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster.ts';
 import { type FluxObject, readFluxObject } from './flux-object.ts';
 import { judgeObject } from './judge-object.ts';
 import { type FluxName, formatFluxName, resourcesIn } from './kinds.ts';
-import { sourceName } from './plan-kustomizations.ts';
+import { sourceName } from './plan-dependencies.ts';
 import { reconcileObject } from './reconcile-object.ts';
 import { parseRevision } from './revision.ts';
 import type { FluxSession } from './session.ts';

@@ -6,7 +6,7 @@ import { judgeObject } from './judge-object.ts';
 import { type FluxName, formatFluxName } from './kinds.ts';
 import { reconcileObject } from './reconcile-object.ts';
 import type { JudgeGoal } from './reconcile-source.ts';
-import { shortRevision } from './revision.ts';
+import { parseCommit, shortRevision } from './revision.ts';
 import type { FluxSession } from './session.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -22,6 +22,8 @@ export interface KustomizationRequest {
 
 export interface AppliedRevision {
   readonly revision: string;
+  /** The commit that it is, or that its artifact was made of; undefined where an artifact does not tell. */
+  readonly commit: string | undefined;
   /** Whether it is a later one than the goal. */
   readonly superseded: boolean;
 }
@@ -48,11 +50,12 @@ export async function reconcileKustomization(session: FluxSession, request: Kust
         why: `waiting for the revision that its source has; ${shortRevision(applied ?? 'nothing')} is applied`,
       };
     }
-    const goal = await request.judgeGoal(revisionOf(object, applied), signal);
+    const { lastAppliedOriginRevision: origin } = object.status;
+    const goal = await request.judgeGoal({ revision: applied, origin }, signal);
     if (goal === 'unverified' && !(request.image && (await namesImage(session.cluster, object, request.image)))) {
       return { kind: 'passing', error: unverified(name, request, applied) };
     }
-    return { ...verdict, value: { revision: applied, superseded: goal !== 'reached' } };
+    return { ...verdict, value: { revision: applied, commit: parseCommit(origin ?? applied), superseded: goal !== 'reached' } };
   };
   return reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
 }
@@ -68,10 +71,6 @@ async function isMeant({ goal, judgeGoal, currentSource }: KustomizationRequest,
   if ((await currentSource?.())?.revision === revision) return true;
   const verdict = goal.kind === 'any' ? 'missed' : await judgeGoal({ revision }, signal);
   return verdict === 'reached' || verdict === 'superseded';
-}
-
-function revisionOf({ status }: FluxObject, applied: string): FetchedRevision {
-  return { revision: applied, origin: status.lastAppliedOriginRevision };
 }
 
 function unverified(name: FluxName, { goal, image }: KustomizationRequest, applied: string): ActionError {

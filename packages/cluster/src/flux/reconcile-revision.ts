@@ -1,8 +1,8 @@
-import { currentCondition, readFluxObject } from './flux-object.ts';
+import { isReady, readFluxObject } from './flux-object.ts';
 import { type FetchedRevision, type Goal, goalJudge } from './goal.ts';
 import type { NamedImage } from './image-named.ts';
 import { type FluxName, formatFluxName, resourceName } from './kinds.ts';
-import { type PlannedKustomization, planKustomizations } from './plan-kustomizations.ts';
+import { type PlannedObject, planDependencies } from './plan-dependencies.ts';
 import { type AppliedRevision, reconcileKustomization } from './reconcile-kustomization.ts';
 import { fetchedRevision, reconcileSource } from './reconcile-source.ts';
 import type { FluxSession } from './session.ts';
@@ -27,7 +27,7 @@ export async function reconcileRevision(
   request: RevisionRequest,
 ): Promise<readonly AppliedKustomization[]> {
   const { kustomizations, goal } = request;
-  const plan = await planKustomizations(session.cluster, kustomizations);
+  const plan = await planDependencies(session.cluster, kustomizations);
   const roots = new Set(kustomizations.map(formatFluxName));
   const sourcesOfRoots = new Set(
     plan.flatMap(({ name, source }) => (source && roots.has(formatFluxName(name)) ? [formatFluxName(source)] : [])),
@@ -43,13 +43,13 @@ export async function reconcileRevision(
     await fetching;
   };
 
-  const apply = async (planned: PlannedKustomization): Promise<AppliedRevision | undefined> => {
+  const apply = async (planned: PlannedObject): Promise<AppliedRevision | undefined> => {
     const { name, source, dependsOn } = planned;
     const ofGoal = request.withSource && source !== undefined && sourcesOfRoots.has(formatFluxName(source));
     if (ofGoal) await fetchSource(source);
     await Promise.all(dependsOn.map(dependency => applying.get(formatFluxName(dependency))));
     const currentSource = ofGoal ? () => readSource(session, source) : undefined;
-    if (!roots.has(formatFluxName(name)) && (await isReady(planned, currentSource))) return undefined;
+    if (!roots.has(formatFluxName(name)) && (await isUpToDate(planned, currentSource))) return undefined;
     const what = ofGoal ? { goal, judgeGoal } : { goal: anyRevision, judgeGoal: goalJudge(anyRevision) };
     return reconcileKustomization(session, { name, ...what, currentSource, image: request.image });
   };
@@ -70,10 +70,7 @@ async function readSource({ cluster }: FluxSession, name: FluxName): Promise<Fet
 }
 
 /** As the kustomize-controller judges a dependency: ready, and of its source's revision where that is ours too. */
-async function isReady(
-  { object }: PlannedKustomization,
-  currentSource: (() => Promise<FetchedRevision | undefined>) | undefined,
-) {
-  if (object.spec.suspend || currentCondition(object, 'Ready')?.status !== 'True') return false;
+async function isUpToDate({ object }: PlannedObject, currentSource: (() => Promise<FetchedRevision | undefined>) | undefined) {
+  if (!isReady(object)) return false;
   return currentSource === undefined || (await currentSource())?.revision === object.status.lastAppliedRevision;
 }
