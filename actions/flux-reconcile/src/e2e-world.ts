@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { openRegistry } from '@eks-gitops/images/registry';
@@ -8,7 +8,10 @@ import {
   type BareRepository,
   type ControlPlane,
   type Flux,
+  type FluxArtifact,
+  type FluxComponent,
   type GitServer,
+  pushFluxArtifact,
   pushSyntheticImage,
   type RepositoryFiles,
   startControlPlane,
@@ -52,14 +55,20 @@ export interface World {
   readonly registry: string;
   readonly makeGitops: (files: RepositoryFiles, kustomizations?: Readonly<Record<string, object>>) => Promise<Gitops>;
   readonly pushImage: (repository: string, tag: string) => Promise<void>;
+  /** Gives the digest. */
+  readonly pushArtifact: (repository: string, artifact: Omit<FluxArtifact, 'registry' | 'repository'>) => Promise<string>;
+  /** A kubeconfig for a user without rights of its own. */
+  readonly kubeconfigAs: (user: string) => Promise<string>;
   readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => Running;
   readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Finished>;
+  /** Runs the action as a step of GitHub Actions, and gives its job summary. */
+  readonly summaryOf: (inputs: Readonly<Record<string, string>>) => Promise<string>;
   readonly stop: () => Promise<void>;
 }
 
-export async function makeWorld(): Promise<World> {
+export async function makeWorld(components: readonly FluxComponent[]): Promise<World> {
   const [plane, git, registry] = await Promise.all([startControlPlane(), startGitServer(), startRegistry()]);
-  const flux = await startFlux({ cluster: plane });
+  const flux = await startFlux({ cluster: plane, components });
   const folder = await mkdtemp(join(tmpdir(), 'flux-reconcile-'));
 
   const makeGitops: World['makeGitops'] = async (files, kustomizations = { apps: {} }) => {
@@ -75,11 +84,18 @@ export async function makeWorld(): Promise<World> {
     return { ...repository, namespace };
   };
 
+  const client = openRegistry({ credentials: async () => ({ kind: 'anonymous' }), signal: new AbortController().signal });
   const pushImage: World['pushImage'] = async (repository, tag) => {
-    const client = openRegistry({ credentials: async () => ({ kind: 'anonymous' }), signal: new AbortController().signal });
     const image = { platform: 'linux/amd64', revision: 'a'.repeat(40), commitTime: '2026-11-23T10:17:30Z', content: tag };
     await pushSyntheticImage({ registry: client, repository: { registry: registry.host, path: repository }, tag, ...image });
-    await client.close();
+  };
+  const pushArtifact: World['pushArtifact'] = (repository, artifact) =>
+    pushFluxArtifact({ registry: client, repository: { registry: registry.host, path: repository }, ...artifact });
+
+  const kubeconfigAs: World['kubeconfigAs'] = async user => {
+    const config = JSON.parse(await readFile(plane.kubeconfig, 'utf8'));
+    config.users[0].user.as = user;
+    return JSON.stringify(config);
   };
 
   const start: World['start'] = (args, more = {}) => {
@@ -106,7 +122,20 @@ export async function makeWorld(): Promise<World> {
     return { finished, said, cancel: () => child.kill('SIGTERM') };
   };
 
+  const summaryOf: World['summaryOf'] = async inputs => {
+    const file = join(folder, randomUUID());
+    await writeFile(file, '');
+    const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
+    const env = { PATH: process.env['PATH'], HOME: folder, RUNNER_TEMP: folder, KUBECONFIG: plane.kubeconfig };
+    await execa(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+      ...{ cwd: folder, extendEnv: false, reject: false },
+      env: { ...env, GITHUB_STEP_SUMMARY: file, ...Object.fromEntries(given) },
+    });
+    return readFile(file, 'utf8');
+  };
+
   const stop = async (): Promise<void> => {
+    await client.close();
     await Promise.all([flux.stop(), git.stop(), registry.stop()]);
     await plane.stop();
     await rm(folder, { recursive: true, force: true });
@@ -118,6 +147,9 @@ export async function makeWorld(): Promise<World> {
     registry: registry.host,
     makeGitops,
     pushImage,
+    pushArtifact,
+    kubeconfigAs,
+    summaryOf,
     start,
     run: (...given) => start(...given).finished,
     stop,
@@ -126,6 +158,8 @@ export async function makeWorld(): Promise<World> {
 
 const groups = {
   GitRepository: 'source.toolkit.fluxcd.io/v1',
+  OCIRepository: 'source.toolkit.fluxcd.io/v1',
+  HelmRelease: 'helm.toolkit.fluxcd.io/v2',
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   ImageRepository: 'image.toolkit.fluxcd.io/v1',
   ImagePolicy: 'image.toolkit.fluxcd.io/v1',

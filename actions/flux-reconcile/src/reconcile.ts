@@ -1,6 +1,14 @@
-import { type ActionContext, clusterTarget, formatRecord, githubPlace, givenAccess, placeOf } from '@eks-gitops/action';
+import {
+  type ActionContext,
+  clusterTarget,
+  formatRecord,
+  githubPlace,
+  givenAccess,
+  placeOf,
+  type SummaryTable,
+} from '@eks-gitops/action';
 import { openCluster } from '@eks-gitops/cluster';
-import { type FluxSession, formatFluxName, parseRevision, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
+import { type FluxSession, formatFluxName, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
 import { ActionError } from '@eks-gitops/errors';
 import { proxySettings } from '@eks-gitops/http';
 import type { ReconcileInputs } from './inputs.ts';
@@ -28,6 +36,7 @@ export async function reconcile(inputs: ReconcileInputs, context: ActionContext)
     mask: secret => mask(secret),
     onNotice: notice => log.notice(notice),
   });
+  const steps: Reconciled[] = [];
   try {
     const session: FluxSession = {
       cluster,
@@ -36,11 +45,18 @@ export async function reconcile(inputs: ReconcileInputs, context: ActionContext)
       tolerance: inputs.tolerate,
       signal,
       onProgress: line => log.info(line),
+      onReconciled: step => {
+        steps.push(step);
+        log.info(`${formatFluxName(step.object)}: ${shortRevision(step.revision)}, ${step.reason}, ${seconds(step)} s`);
+      },
     };
     const walked = await walk(session, request);
-    report(walked, context);
-    return outputsOf(inputs, target, walked);
+    for (const { kustomization, superseded } of walked.applied) {
+      if (superseded) log.notice(`${formatFluxName(kustomization)} has applied a later revision, which contains ours.`);
+    }
+    return outputsOf({ inputs, target, walked, steps });
   } finally {
+    context.summarise(tableOf(steps));
     await cluster.close();
   }
 }
@@ -93,40 +109,43 @@ function historyOf(inputs: ReconcileInputs, context: ActionContext): Walk['conta
   };
 }
 
-function report({ steps, applied }: Walked, { log }: ActionContext): void {
-  for (const step of steps)
-    log.info(`${formatFluxName(step.object)}: ${shortRevision(step.revision)}, ${step.reason}, ${seconds(step)} s`);
-  for (const { kustomization, superseded } of applied) {
-    if (superseded) log.notice(`${formatFluxName(kustomization)} has applied a later revision, which contains ours.`);
-  }
+function tableOf(steps: readonly Reconciled[]): SummaryTable {
+  const rows = steps.map(({ object, ...step }) => [
+    ...[object.kind, `${object.namespace}/${object.name}`],
+    ...[shortRevision(step.revision), step.reason, seconds(step)],
+  ]);
+  return { output: 'objects', head: ['kind', 'name', 'revision', 'reason', 'seconds'], rows };
 }
 
-function seconds(step: Reconciled): string {
+function seconds(step: Pick<Reconciled, 'seconds'>): string {
   return step.seconds.toFixed(1);
 }
 
-function outputsOf(inputs: ReconcileInputs, { image }: Target, walked: Walked): Outputs {
-  const { applied, goal, steps } = walked;
-  const [revision = ''] = applied.map(one => one.revision);
+interface Ended {
+  readonly inputs: ReconcileInputs;
+  readonly target: Target;
+  readonly walked: Walked;
+  /** The objects that were asked, in the order in which they ended. */
+  readonly steps: readonly Reconciled[];
+}
+
+function outputsOf(ended: Ended): Outputs {
+  const { applied, goal } = ended.walked;
+  const [{ revision, commit } = { revision: '', commit: undefined }] = applied;
   const superseded = applied.some(one => one.superseded);
   return {
     revision,
-    commit: commitOf(revision) ?? (goal.kind === 'commit' ? goal.commit : ''),
-    tag: image?.tag ?? '',
+    commit: commit ?? (goal.kind === 'commit' ? goal.commit : ''),
+    tag: ended.target.image?.tag ?? '',
     superseded: String(superseded),
-    objects: steps
-      .map(({ object, ...step }) => `${formatFluxName(object)} ${step.revision} ${step.reason} ${seconds({ object, ...step })}`)
+    objects: ended.steps
+      .map(({ object, ...step }) => `${formatFluxName(object)} ${step.revision} ${step.reason} ${seconds(step)}`)
       .join('\n'),
-    record: recordOf(inputs, walked, superseded),
+    record: recordOf(ended, superseded),
   };
 }
 
-function commitOf(revision: string): string | undefined {
-  const parsed = parseRevision(revision);
-  return parsed?.algorithm === 'sha256' && parsed.reference === undefined ? undefined : parsed?.hash;
-}
-
-function recordOf({ record }: ReconcileInputs, { applied, steps }: Walked, superseded: boolean): string {
+function recordOf({ inputs: { record }, walked: { applied }, steps }: Ended, superseded: boolean): string {
   if (record === undefined) return '';
   const revision = applied[0]?.revision;
   const releases = steps.flatMap(({ object }) => (object.kind === 'HelmRelease' ? [`${object.namespace}/${object.name}`] : []));

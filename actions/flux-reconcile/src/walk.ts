@@ -1,5 +1,5 @@
 import {
-  type AppliedRevisions,
+  type AppliedKustomization,
   automationsBeside,
   type FluxName,
   type FluxSession,
@@ -7,12 +7,11 @@ import {
   type Goal,
   kustomizationOf,
   type PolicyOfRepository,
-  planKustomizations,
+  planDependencies,
   policiesOf,
-  type Reconciled,
   readPolicy,
   reconcileAutomations,
-  reconcileHelmRelease,
+  reconcileHelmReleases,
   reconcileImagePolicy,
   reconcileImageRepository,
   reconcileRevision,
@@ -34,47 +33,38 @@ export interface Walk {
 }
 
 export interface Walked {
-  /** In the order in which they ended. */
-  readonly steps: readonly Reconciled[];
-  readonly applied: AppliedRevisions['applied'];
+  readonly applied: readonly AppliedKustomization[];
   readonly goal: Goal;
 }
 
 /** Walks from the image to what is applied, as far as objects are named. */
 export async function walk(session: FluxSession, request: Walk): Promise<Walked> {
   const { helmReleases, force, reset, target } = request;
-  const images = await walkImages(session, request);
-  const goal = withHistory(images.goal ?? target.goal, request);
+  const written = await walkImages(session, request);
+  const goal = withHistory(written ?? target.goal, request);
   const withSource = request.withSource || goal.kind !== 'any' || target.image !== undefined;
   const owners = withSource ? await Promise.all(helmReleases.map(name => kustomizationOf(session.cluster, name))) : [];
   const kustomizations = distinct([...request.kustomizations, ...owners.flatMap(name => name ?? [])]);
-  const { applied, steps } = await reconcileRevision(session, { kustomizations, goal, withSource, image: target.image });
-  const releases = await Promise.all(helmReleases.map(name => reconcileHelmRelease(session, { name, force, reset })));
-  return { steps: [...images.steps, ...steps, ...releases], applied, goal };
+  const applied = await reconcileRevision(session, { kustomizations, goal, withSource, image: target.image });
+  await reconcileHelmReleases(session, { helmReleases, force, reset });
+  return { applied, goal };
 }
 
-interface WalkedImages {
-  readonly steps: readonly Reconciled[];
-  /** What Flux has written, where it was waited for. */
-  readonly goal?: Goal;
-}
-
-/** Scans; with an image, has it selected; without a commit, has it written. */
-async function walkImages(session: FluxSession, request: Walk): Promise<WalkedImages> {
+/** Scans; with an image, has it selected; without a commit, has it written, and gives what was. */
+async function walkImages(session: FluxSession, request: Walk): Promise<Goal | undefined> {
   const { image, goal } = request.target;
   const chosen = image === undefined ? [] : await policiesMeant(session, request);
   const repositories = distinct([...request.imageRepositories, ...chosen.map(({ repository }) => repository)]);
-  const scans = await Promise.all(repositories.map(name => reconcileImageRepository(session, name)));
-  const steps = scans.map(({ step }) => step);
-  if (image === undefined) return { steps };
-  const selected = await Promise.all(
-    chosen.flatMap(({ policy: name, repository }) => {
-      const scan = scans.find(({ step }) => formatFluxName(step.object) === formatFluxName(repository));
-      return scan === undefined ? [] : [reconcileImagePolicy(session, { name, image, scanned: scan.value, explain })];
+  const scans = new Map(repositories.map(name => [formatFluxName(name), reconcileImageRepository(session, name)]));
+  await Promise.all(scans.values());
+  if (image === undefined) return undefined;
+  await Promise.all(
+    chosen.map(async ({ policy: name, repository }) => {
+      const scanned = await scans.get(formatFluxName(repository));
+      if (scanned !== undefined) await reconcileImagePolicy(session, { name, image, scanned, explain });
     }),
   );
-  const written = goal.kind === 'any' ? await awaitCommits(session, request, { chosen, image }) : { steps: [] };
-  return { ...written, steps: [...steps, ...selected, ...written.steps] };
+  return goal.kind === 'any' ? awaitCommits(session, request, { chosen, image }) : undefined;
 }
 
 async function policiesMeant({ cluster }: FluxSession, request: Walk): Promise<readonly PolicyOfRepository[]> {
@@ -99,19 +89,16 @@ async function awaitCommits(
   session: FluxSession,
   { kustomizations }: Walk,
   { chosen, image: { tag } }: Chosen,
-): Promise<WalkedImages> {
-  if (kustomizations.length === 0) return { steps: [] };
-  const plan = await planKustomizations(session.cluster, kustomizations);
+): Promise<Goal | undefined> {
+  if (kustomizations.length === 0) return undefined;
+  const plan = await planDependencies(session.cluster, kustomizations);
   const sources = distinct(plan.flatMap(({ source }) => source ?? []));
-  const steps: Reconciled[] = [];
   let last: Goal | undefined;
   for (const { policy } of chosen) {
     const automations = await automationsBeside(session.cluster, policy, sources);
-    const { commit, step } = await reconcileAutomations(session, { automations, policy, tag });
-    steps.push(step);
-    last = { kind: 'commit', commit };
+    last = { kind: 'commit', commit: await reconcileAutomations(session, { automations, policy, tag }) };
   }
-  return last === undefined ? { steps } : { steps, goal: last };
+  return last;
 }
 
 function withHistory(goal: Goal, { contains }: Walk): Goal {

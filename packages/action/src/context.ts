@@ -31,6 +31,15 @@ export interface UndoCommand {
   readonly absent?: string | undefined;
 }
 
+/** What a person reads of a result, as a table. */
+export interface SummaryTable {
+  /** The output that says the same in lines; the summary then shows the table alone. */
+  readonly output: string;
+  readonly head: readonly string[];
+  /** As many cells as the head has. */
+  readonly rows: readonly (readonly string[])[];
+}
+
 /** The world as an action may see it: all it knows of the CI, the clock and the environment. */
 export interface ActionContext {
   readonly log: Log;
@@ -42,5 +51,7 @@ export interface ActionContext {
   now(): Date;
   /** Hides a secret, every line of it, from everything that is printed from now on. */
   mask(secret: string): void;
+  /** Shows a table in the job summary, after a failure too; a host that has none leaves it. */
+  summarise(table: SummaryTable): void;
   privateFolder(): Promise<PrivateFolder>;
 }

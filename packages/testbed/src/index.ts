@@ -17,6 +17,7 @@ export { type Docker, startDocker } from './docker.ts';
 export { type Authenticator, type KubernetesUser, startAuthenticator } from './eks/authenticator.ts';
 export { type AccessEntry, type Eks, type EksOptions, startEks } from './eks/start-eks.ts';
 export { verifyToken } from './eks/verify-token.ts';
+export { type FluxArtifact, pushFluxArtifact } from './flux-artifact.ts';
 export { withFolder } from './folder.ts';
 export {
   type BareRepository,

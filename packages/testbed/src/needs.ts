@@ -20,7 +20,7 @@ export async function testNeeding(...needs: readonly Need[]): Promise<TestFuncti
 
 export interface TestFunction {
   (name: string, body: () => void | Promise<void>, timeout?: number): void;
-  /** The same beside the others of its `describe` that are declared so. */
+  /** Runs beside the others of its `describe` that are concurrent: for tests that share a world, and no object in it. */
   readonly concurrent: (name: string, body: () => Promise<void>, timeout?: number) => void;
 }
 

@@ -2,6 +2,7 @@ import { tmpdir } from 'node:os';
 import * as core from '@actions/core';
 import { type ActionError, toActionError } from '@eks-gitops/errors';
 import type { Action } from '../action.ts';
+import type { SummaryTable } from '../context.ts';
 import { readCiFacts } from '../facts.ts';
 import { sweepPrivateFolders } from '../private/folder.ts';
 import { runAction } from '../run-action.ts';
@@ -27,6 +28,7 @@ export async function runStep({ action, values, env, secrets, mask, clean }: Ste
     for (const line of mask.add(secret)) core.setSecret(line);
   };
   secrets.forEach(hide);
+  const tables: SummaryTable[] = [];
   const context = {
     log: createRunnerLog(core, clean),
     signal: cancelSignal(),
@@ -35,14 +37,15 @@ export async function runStep({ action, values, env, secrets, mask, clean }: Ste
     workspace: env['GITHUB_WORKSPACE'] || process.cwd(),
     now: () => new Date(),
     mask: hide,
+    summarise: (table: SummaryTable) => void tables.push(table),
   };
   try {
     const outputs = await runAction({ action, values, context, temporary: temporaryFolder(env) });
     for (const [name, value] of Object.entries(outputs)) core.setOutput(name, mask.apply(value));
-    await summarise(env, mask.apply(summaryOfOutputs(action.name, outputs)));
+    await summarise(env, mask.apply(summaryOfOutputs(action.name, outputs, tables)));
   } catch (thrown) {
     const error: ActionError = toActionError(thrown);
-    await summarise(env, mask.apply(summaryOfError(action.name, error)));
+    await summarise(env, mask.apply(summaryOfError(action.name, error, tables)));
     throw error;
   }
 }

@@ -75,6 +75,16 @@ describe('a step that fails', () => {
   });
 });
 
+test.each(['succeed', 'fail'])(
+  'a table of the action is in the summary of a step that is to %s, in place of its output',
+  async outcome => {
+    await step({ INPUT_IMAGE: 'a', INPUT_OUTCOME: outcome, INPUT_PASSWORD: 'hunter2' });
+    const summary = await content('GITHUB_STEP_SUMMARY');
+    expect(summary).toContain('| flag | value |\n|---|---|\n| <code>pull</code> | <code>false &#124; ***</code> |\n');
+    expect(summary).not.toContain('pull=false');
+  },
+);
+
 test('inputs of an enclosing step are no error', async () => {
   expect((await step({ INPUT_IMAGE: 'a', INPUT_NONSENSE: 'x' })).code).toBe(0);
 });

@@ -86,6 +86,7 @@ async function perform({ action, request, world, mask, screen }: Performance): P
     workspace,
     now: () => new Date(),
     mask: (secret: string) => void mask.add(secret),
+    summarise: () => undefined,
   };
   const outputs = await runAction({ action, values, context, temporary });
   if (file !== undefined && outputs['record']) await mergeIntoRecordFile(file, outputs['record']);

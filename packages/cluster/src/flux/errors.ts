@@ -26,13 +26,13 @@ export function suspendedError(name: FluxName): ActionError {
 
 type Words = Pick<Failure, 'message' | 'likely' | 'remedy'> & { readonly code: ErrorCode };
 
-/** What Ready=False or Stalled=True means to the user; the condition's own message is kept. */
-export function conditionError(name: FluxName, condition: Condition): ActionError {
+/** What Ready=False or Stalled=True means to the user; the condition's own message is kept, with that of another condition beside it. */
+export function conditionError(name: FluxName, condition: Condition, beside: Condition = condition): ActionError {
   const unhealthy = condition.reason === 'HealthCheckFailed' ? unhealthyObjects(condition.message) : [];
   return new ActionError({
     ...wordsOf(name, condition),
     found: unhealthy.length > 0 ? unhealthy.join(', ') : condition.reason,
-    detail: condition.message,
+    detail: [...new Set([condition.message, beside.message])].join('\n'),
   });
 }
 
@@ -50,7 +50,7 @@ function wordsOf(name: FluxName, { type, reason }: Condition): Words {
     return { code: 'RECONCILIATION_FAILED', message: `The manifests of ${object} cannot be built.`, remedy };
   }
   if (sourceKinds.has(name.kind) || reason === 'ArtifactFailed') {
-    const likely = 'the address, branch or credentials of the source are wrong, or its server is away';
+    const likely = `the address, branch${name.kind === 'Kustomization' ? ', path' : ''} or credentials of the source are wrong, or its server is away`;
     return { code: 'SOURCE_FAILED', message: `${object} has no new artifact: ${reason}.`, likely };
   }
   const remedy = `see the log of ${controllerOf(name.kind)}`;

@@ -15,6 +15,8 @@ export type Condition = Readonly<z.infer<typeof condition>>;
 const reference = z.object({ kind: z.string().optional(), name: z.string(), namespace: z.string().optional() });
 const image = z.object({ name: z.string(), tag: z.string().default(''), digest: z.string().optional() });
 
+const helmAction = z.object({ remediation: z.object({ retries: z.number().default(0) }).optional() });
+
 const spec = z.object({
   suspend: z.boolean().default(false),
   sourceRef: reference.optional(),
@@ -24,6 +26,8 @@ const spec = z.object({
   filterTags: z.object({ pattern: z.string().default(''), extract: z.string().default('') }).optional(),
   policy: z.record(z.string(), z.record(z.string(), z.string())).optional(),
   policySelector: z.looseObject({}).optional(),
+  install: helmAction.optional(),
+  upgrade: helmAction.optional(),
   git: z.object({ push: z.object({ branch: z.string().optional() }).optional() }).optional(),
 });
 
@@ -69,6 +73,11 @@ export function readFluxObject(object: unknown, name: FluxName): FluxObject {
     likely: 'the cluster runs a version of Flux that this version does not know',
     detail: z.prettifyError(error),
   });
+}
+
+/** Whether Flux says that an object, as it is now, is as it should be. */
+export function isReady(object: FluxObject): boolean {
+  return !object.spec.suspend && currentCondition(object, 'Ready')?.status === 'True';
 }
 
 /**

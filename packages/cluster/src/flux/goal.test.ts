@@ -36,6 +36,12 @@ describe('a goal', () => {
     ['a later commit', { kind: 'commit', commit: ours, isContainedIn }, { revision: `main@sha1:${other}` }, 'superseded'],
     ['an earlier one', { kind: 'commit', commit: ours, isContainedIn }, { revision: `main@sha1:${'c'.repeat(40)}` }, 'missed'],
     ['an artifact of it', { kind: 'commit', commit: ours }, { revision: digest, origin: `main@sha1:${ours}` }, 'reached'],
+    [
+      'an artifact that tells none',
+      { kind: 'commit', commit: ours, isContainedIn },
+      { revision: `latest@${digest}` },
+      'unverified',
+    ],
     ['the digest', { kind: 'digest', digest }, { revision: `latest@${digest}`, origin: `main/${ours}` }, 'reached'],
     ['another digest', { kind: 'digest', digest }, { revision: `latest@sha256:${'e'.repeat(64)}` }, 'missed'],
   ])('is judged by %s', async (_, goal, fetched, verdict) => {

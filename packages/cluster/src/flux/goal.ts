@@ -39,7 +39,8 @@ async function judge(goal: Goal, { revision, origin }: FetchedRevision, signal: 
   const { hash, algorithm } = parseRevision((goal.kind === 'commit' ? origin : undefined) ?? revision) ?? {};
   if (goal.kind === 'digest') return goal.digest === `${algorithm}:${hash}` ? 'reached' : 'missed';
   if (hash === goal.commit) return 'reached';
-  if (hash === undefined) return 'unverified';
+  // The digest of an artifact that does not tell its commit is no commit.
+  if (hash === undefined || algorithm === 'sha256') return 'unverified';
   if (goal.isContainedIn === undefined) return 'unverified';
   return (await goal.isContainedIn(hash, signal)) ? 'superseded' : 'missed';
 }

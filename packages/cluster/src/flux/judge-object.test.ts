@@ -11,15 +11,16 @@ const token = '2026-11-23T10:17:30.123456789Z';
 interface State {
   readonly handled?: string;
   readonly suspend?: boolean;
+  readonly spec?: object;
   readonly observed?: number;
   readonly conditions?: readonly object[];
 }
 
-function judge({ handled = token, suspend = false, observed = 3, conditions = [] }: State, name = apps) {
+function judge({ handled = token, suspend = false, spec = {}, observed = 3, conditions = [] }: State, name = apps) {
   const { namespace, name: called } = name;
   const object = {
     metadata: { name: called, namespace, generation: 3 },
-    spec: { suspend },
+    spec: { suspend, ...spec },
     status: { observedGeneration: observed, lastHandledReconcileAt: handled, conditions },
   };
   return judgeObject(readFluxObject(object, name), name, token);
@@ -77,6 +78,27 @@ describe('an end', () => {
     const stalled = { type: 'Stalled', status: 'True', reason: 'AccessDenied', message: 'no', observedGeneration: 3 };
     const verdict = judge({ conditions: [ready('False', 'GitOperationFailed'), stalled] }, source);
     expect(verdict).toMatchObject({ kind: 'failed', error: { code: 'RECONCILIATION_STALLED', failure: { detail: 'no' } } });
+  });
+
+  test('comes when a release has given up, with what it gave up on, or has none to try again; else it may still be avoided', () => {
+    const release: FluxName = { kind: 'HelmRelease', namespace: 'shop', name: 'ui' };
+    const failed = ready('False', 'InstallFailed');
+    const stalled = { type: 'Stalled', status: 'True', reason: 'RetriesExceeded', message: 'no more', observedGeneration: 3 };
+    expect(judge({ conditions: [failed, stalled] }, release)).toMatchObject({
+      kind: 'failed',
+      error: { code: 'RECONCILIATION_FAILED', failure: { found: 'InstallFailed', detail: 'InstallFailed.\nno more' } },
+    });
+    const trying = {
+      type: 'Reconciling',
+      status: 'True',
+      reason: 'ProgressingWithRetry',
+      message: 'again',
+      observedGeneration: 3,
+    };
+    const spec = { install: { remediation: { retries: 3 } } };
+    expect(judge({ spec, conditions: [failed, trying] }, release)).toMatchObject({ kind: 'passing' });
+    expect(judge({ spec, conditions: [failed] }, release)).toMatchObject({ kind: 'failed' });
+    expect(judge({ conditions: [failed, trying] }, release)).toMatchObject({ kind: 'failed' });
   });
 
   test.each([

@@ -18,6 +18,8 @@ const lasting = new Set([
   'RollbackSucceeded',
   'UninstallSucceeded',
 ]);
+/** Reasons of Stalled=True by which a release only says that it tries no more; Ready says what went wrong. */
+const givenUp = new Set(['RetriesExceeded', 'MissingRollbackTarget']);
 
 /**
  * Whether an object has handled our request, and with which end. A condition counts only when it is of the object's present generation,
@@ -29,8 +31,11 @@ export function judgeObject(object: FluxObject, name: FluxName, requestedAt: str
     return { kind: 'waiting', why: progressOf(object) ?? `waiting for ${controllerOf(name.kind)} to take the request` };
   }
   const stalled = currentCondition(object, 'Stalled');
-  if (stalled?.status === 'True') return { kind: 'failed', error: conditionError(name, stalled) };
   const ready = currentCondition(object, 'Ready');
+  if (stalled?.status === 'True') {
+    const error = ready && givenUp.has(stalled.reason) ? conditionError(name, ready, stalled) : conditionError(name, stalled);
+    return { kind: 'failed', error };
+  }
   if (ready === undefined)
     return { kind: 'waiting', why: `waiting for ${controllerOf(name.kind)} to take up the changed object` };
   return judgeReady(object, name, ready);
@@ -43,7 +48,15 @@ function judgeReady(object: FluxObject, name: FluxName, ready: Condition): Verdi
   if (ready.status === 'Unknown' || isUnderWay) {
     return { kind: 'waiting', why: progressOf(object) ?? ready.message };
   }
-  return { kind: lasting.has(ready.reason) ? 'failed' : 'passing', error: conditionError(name, ready) };
+  const lasts = lasting.has(ready.reason) && !isRetried(object, name);
+  return { kind: lasts ? 'failed' : 'passing', error: conditionError(name, ready) };
+}
+
+/** Whether a release has failed that asks to be tried again, and is. */
+function isRetried(object: FluxObject, { kind }: FluxName): boolean {
+  const { install, upgrade } = object.spec;
+  const asks = [install, upgrade].some(action => action?.remediation !== undefined && action.remediation.retries !== 0);
+  return kind === 'HelmRelease' && asks && currentCondition(object, 'Reconciling')?.status === 'True';
 }
 
 /** What the controller says that it is doing. */

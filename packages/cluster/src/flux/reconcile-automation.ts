@@ -4,8 +4,8 @@ import type { Cluster } from '../cluster.ts';
 import { type FluxObject, readFluxObject } from './flux-object.ts';
 import { judgeObject } from './judge-object.ts';
 import { type FluxName, formatFluxName, resourcesIn } from './kinds.ts';
-import { sourceName } from './plan-kustomizations.ts';
-import { type Reconciled, reconcileObject } from './reconcile-object.ts';
+import { sourceName } from './plan-dependencies.ts';
+import { reconcileObject } from './reconcile-object.ts';
 import { parseRevision } from './revision.ts';
 import type { FluxSession } from './session.ts';
 import type { Verdict } from './verdict.ts';
@@ -47,17 +47,11 @@ export interface AutomationsRequest {
   readonly tag: string;
 }
 
-export interface WrittenCommit {
-  /** A commit whose files name the tag: the automation's own, or the head of the branch that needed no change. */
-  readonly commit: string;
-  readonly step: Reconciled;
-}
-
 /**
- * Has automations write what a policy selects; the first that has done it counts, since which of them covers the policy is known to it
- * alone. Throws as `reconcileObject` does, and REVISION_NOT_FETCHED when it writes to a branch that its source does not follow.
+ * Has automations write what a policy selects, and gives a commit whose files name the tag: the automation's own, or the head of the
+ * branch that needed no change. The first that has done it counts, since which of them covers the policy is known to it alone. Throws as `reconcileObject` does, and REVISION_NOT_FETCHED when it writes to a branch that its source does not follow.
  */
-export async function reconcileAutomations(session: FluxSession, request: AutomationsRequest): Promise<WrittenCommit> {
+export async function reconcileAutomations(session: FluxSession, request: AutomationsRequest): Promise<string> {
   const done = new AbortController();
   const rest = { ...session, signal: AbortSignal.any([session.signal, done.signal]) };
   try {
@@ -73,7 +67,7 @@ interface AutomationRequest extends AutomationsRequest {
   readonly name: FluxName;
 }
 
-async function reconcileAutomation(session: FluxSession, { name, policy, tag }: AutomationRequest): Promise<WrittenCommit> {
+async function reconcileAutomation(session: FluxSession, { name, policy, tag }: AutomationRequest): Promise<string> {
   const judge = async (object: FluxObject): Promise<Verdict<string>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
     if (verdict.kind !== 'done') return verdict;
@@ -91,8 +85,7 @@ async function reconcileAutomation(session: FluxSession, { name, policy, tag }: 
     if (branch !== observed.reference) return { kind: 'failed', error: otherBranch(name, branch, observed.reference) };
     return { ...verdict, value: observed.hash };
   };
-  const { value: commit, step } = await reconcileObject(session, { name, judge, revisionOf: revision => revision });
-  return { commit, step };
+  return reconcileObject(session, { name, judge, revisionOf: commit => commit });
 }
 
 function otherBranch(name: FluxName, branch: string | undefined, followed: string | undefined): ActionError {

@@ -3,7 +3,7 @@ import type { FluxObject } from './flux-object.ts';
 import type { NamedImage } from './image-named.ts';
 import { judgeObject } from './judge-object.ts';
 import { type FluxName, formatFluxName } from './kinds.ts';
-import { type Reconciled, reconcileObject } from './reconcile-object.ts';
+import { reconcileObject } from './reconcile-object.ts';
 import type { FluxSession } from './session.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -31,10 +31,7 @@ export interface ScannedRepository {
 }
 
 /** Has an image repository scanned anew. Throws as `reconcileObject` does. */
-export async function reconcileImageRepository(
-  session: FluxSession,
-  name: FluxName,
-): Promise<{ readonly value: ScannedRepository; readonly step: Reconciled }> {
+export async function reconcileImageRepository(session: FluxSession, name: FluxName): Promise<ScannedRepository> {
   const judge = async (object: FluxObject): Promise<Verdict<ScannedRepository>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
     const { lastScanResult: scan } = object.status;
@@ -57,7 +54,7 @@ export interface PolicyRequest {
  * Has a policy choose among the tags that were scanned. Throws as `reconcileObject` does, and POLICY_SELECTED_OTHER when it has chosen
  * another tag of a scan that holds all tags from before our request.
  */
-export async function reconcileImagePolicy(session: FluxSession, request: PolicyRequest): Promise<Reconciled> {
+export async function reconcileImagePolicy(session: FluxSession, request: PolicyRequest): Promise<void> {
   const { name, image, scanned } = request;
   const judge = async (object: FluxObject): Promise<Verdict<string>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
@@ -69,8 +66,7 @@ export async function reconcileImagePolicy(session: FluxSession, request: Policy
     const selection = { tag: image.tag, selected: latestRef.tag, policy: name, filterTags, order, ...scanned };
     return { kind: 'failed', error: selectedOther(selection, await request.explain(selection)) };
   };
-  const { step } = await reconcileObject(session, { name, judge, revisionOf: reference => reference });
-  return step;
+  await reconcileObject(session, { name, judge, revisionOf: reference => reference });
 }
 
 /** Whether a scan holds a tag: it keeps the last ten by alphabet, so that one before those stays unknown. */

@@ -4,9 +4,9 @@ import { type FetchedRevision, type Goal, goalWords } from './goal.ts';
 import { type NamedImage, namesImage } from './image-named.ts';
 import { judgeObject } from './judge-object.ts';
 import { type FluxName, formatFluxName } from './kinds.ts';
-import { type Reconciled, reconcileObject } from './reconcile-object.ts';
+import { reconcileObject } from './reconcile-object.ts';
 import type { JudgeGoal } from './reconcile-source.ts';
-import { shortRevision } from './revision.ts';
+import { parseCommit, shortRevision } from './revision.ts';
 import type { FluxSession } from './session.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -22,20 +22,17 @@ export interface KustomizationRequest {
 
 export interface AppliedRevision {
   readonly revision: string;
+  /** The commit that it is, or that its artifact was made of; undefined where an artifact does not tell. */
+  readonly commit: string | undefined;
   /** Whether it is a later one than the goal. */
   readonly superseded: boolean;
-}
-
-export interface AppliedKustomization {
-  readonly applied: AppliedRevision;
-  readonly step: Reconciled;
 }
 
 /**
  * Has a Kustomization applied, until the goal or a later revision is. Failures of another revision, which it had before, do not count.
  * Throws as `reconcileObject` does, and REVISION_UNVERIFIED when nothing shows that what it applies holds the goal.
  */
-export async function reconcileKustomization(session: FluxSession, request: KustomizationRequest): Promise<AppliedKustomization> {
+export async function reconcileKustomization(session: FluxSession, request: KustomizationRequest): Promise<AppliedRevision> {
   const { name } = request;
   const judge = async (object: FluxObject, signal: AbortSignal): Promise<Verdict<AppliedRevision>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
@@ -53,14 +50,14 @@ export async function reconcileKustomization(session: FluxSession, request: Kust
         why: `waiting for the revision that its source has; ${shortRevision(applied ?? 'nothing')} is applied`,
       };
     }
-    const goal = await request.judgeGoal(revisionOf(object, applied), signal);
+    const { lastAppliedOriginRevision: origin } = object.status;
+    const goal = await request.judgeGoal({ revision: applied, origin }, signal);
     if (goal === 'unverified' && !(request.image && (await namesImage(session.cluster, object, request.image)))) {
       return { kind: 'passing', error: unverified(name, request, applied) };
     }
-    return { ...verdict, value: { revision: applied, superseded: goal !== 'reached' } };
+    return { ...verdict, value: { revision: applied, commit: parseCommit(origin ?? applied), superseded: goal !== 'reached' } };
   };
-  const { value: applied, step } = await reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
-  return { applied, step };
+  return reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
 }
 
 /** Whether a failure is one of the manifests of a revision, rather than of the object or of fetching. */
@@ -74,10 +71,6 @@ async function isMeant({ goal, judgeGoal, currentSource }: KustomizationRequest,
   if ((await currentSource?.())?.revision === revision) return true;
   const verdict = goal.kind === 'any' ? 'missed' : await judgeGoal({ revision }, signal);
   return verdict === 'reached' || verdict === 'superseded';
-}
-
-function revisionOf({ status }: FluxObject, applied: string): FetchedRevision {
-  return { revision: applied, origin: status.lastAppliedOriginRevision };
 }
 
 function unverified(name: FluxName, { goal, image }: KustomizationRequest, applied: string): ActionError {

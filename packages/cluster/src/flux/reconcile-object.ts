@@ -3,16 +3,6 @@ import { type FluxName, formatFluxName, resourceName } from './kinds.ts';
 import type { FluxSession } from './session.ts';
 import { type Judge, watchObject } from './watch-object.ts';
 
-/** What became of one object. */
-export interface Reconciled {
-  readonly object: FluxName;
-  /** What it holds now, as Flux writes it: a source's or Kustomization's revision, an image's reference. */
-  readonly revision: string;
-  /** Of its Ready condition. */
-  readonly reason: string;
-  readonly seconds: number;
-}
-
 export interface ObjectRequest<T> {
   readonly name: FluxName;
   readonly judge: Judge<T>;
@@ -28,7 +18,7 @@ const requestAnnotation = 'reconcile.fluxcd.io/requestedAt';
 export async function reconcileObject<T>(
   session: FluxSession,
   { name, judge, revisionOf, annotations = [] }: ObjectRequest<T>,
-): Promise<{ readonly value: T; readonly step: Reconciled }> {
+): Promise<T> {
   const began = performance.now();
   session.onProgress(`${formatFluxName(name)}: asking for a reconciliation`);
   const endEvents = followEvents(session, name);
@@ -36,8 +26,8 @@ export async function reconcileObject<T>(
     const asked = [requestAnnotation, ...annotations].map(annotation => [annotation, session.requestedAt] as const);
     await session.cluster.patch(resourceName(name), { metadata: { annotations: Object.fromEntries(asked) } });
     const { value, reason } = await watchObject(session, name, judge);
-    const step = { object: name, revision: revisionOf(value), reason, seconds: (performance.now() - began) / 1000 };
-    return { value, step };
+    session.onReconciled({ object: name, revision: revisionOf(value), reason, seconds: (performance.now() - began) / 1000 });
+    return value;
   } finally {
     endEvents();
   }

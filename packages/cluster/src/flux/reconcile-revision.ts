@@ -1,11 +1,10 @@
-import { currentCondition, readFluxObject } from './flux-object.ts';
+import { isReady, readFluxObject } from './flux-object.ts';
 import { type FetchedRevision, type Goal, goalJudge } from './goal.ts';
 import type { NamedImage } from './image-named.ts';
 import { type FluxName, formatFluxName, resourceName } from './kinds.ts';
-import { type PlannedKustomization, planKustomizations } from './plan-kustomizations.ts';
-import { type AppliedKustomization, type AppliedRevision, reconcileKustomization } from './reconcile-kustomization.ts';
-import type { Reconciled } from './reconcile-object.ts';
-import { type FetchedSource, fetchedRevision, reconcileSource } from './reconcile-source.ts';
+import { type PlannedObject, planDependencies } from './plan-dependencies.ts';
+import { type AppliedRevision, reconcileKustomization } from './reconcile-kustomization.ts';
+import { fetchedRevision, reconcileSource } from './reconcile-source.ts';
 import type { FluxSession } from './session.ts';
 
 export interface RevisionRequest {
@@ -16,52 +15,43 @@ export interface RevisionRequest {
   readonly image?: NamedImage | undefined;
 }
 
-export interface AppliedRevisions {
-  /** Of each Kustomization that was asked for. */
-  readonly applied: readonly (AppliedRevision & { readonly kustomization: FluxName })[];
-  /** In the order in which they ended. */
-  readonly steps: readonly Reconciled[];
-}
+export type AppliedKustomization = AppliedRevision & { readonly kustomization: FluxName };
 
 /**
  * Has the sources fetched and the Kustomizations applied, with what they depend on before them: each object is asked once, and what
- * does not wait for another goes on beside it. A dependency that is ready already is not asked.
+ * does not wait for another goes on beside it. A dependency that is ready already is not asked. Gives what each Kustomization that was
+ * asked for has applied.
  */
-export async function reconcileRevision(session: FluxSession, request: RevisionRequest): Promise<AppliedRevisions> {
+export async function reconcileRevision(
+  session: FluxSession,
+  request: RevisionRequest,
+): Promise<readonly AppliedKustomization[]> {
   const { kustomizations, goal } = request;
-  const plan = await planKustomizations(session.cluster, kustomizations);
+  const plan = await planDependencies(session.cluster, kustomizations);
   const roots = new Set(kustomizations.map(formatFluxName));
   const sourcesOfRoots = new Set(
     plan.flatMap(({ name, source }) => (source && roots.has(formatFluxName(name)) ? [formatFluxName(source)] : [])),
   );
   const judgeGoal = goalJudge(goal);
-  const steps: Reconciled[] = [];
-  const sources = new Map<string, Promise<FetchedSource>>();
-  const applying = new Map<string, Promise<AppliedKustomization | undefined>>();
+  const sources = new Map<string, Promise<void>>();
+  const applying = new Map<string, Promise<AppliedRevision | undefined>>();
 
   const fetchSource = async (name: FluxName): Promise<void> => {
     const key = formatFluxName(name);
-    const begin = async (): Promise<FetchedSource> => {
-      const fetched = await reconcileSource(session, { name, goal, judgeGoal });
-      steps.push(fetched.step);
-      return fetched;
-    };
-    const fetching = sources.get(key) ?? begin();
+    const fetching = sources.get(key) ?? reconcileSource(session, { name, goal, judgeGoal });
     sources.set(key, fetching);
     await fetching;
   };
 
-  const apply = async (planned: PlannedKustomization): Promise<AppliedKustomization | undefined> => {
+  const apply = async (planned: PlannedObject): Promise<AppliedRevision | undefined> => {
     const { name, source, dependsOn } = planned;
     const ofGoal = request.withSource && source !== undefined && sourcesOfRoots.has(formatFluxName(source));
     if (ofGoal) await fetchSource(source);
     await Promise.all(dependsOn.map(dependency => applying.get(formatFluxName(dependency))));
     const currentSource = ofGoal ? () => readSource(session, source) : undefined;
-    if (!roots.has(formatFluxName(name)) && (await isReady(planned, currentSource))) return undefined;
+    if (!roots.has(formatFluxName(name)) && (await isUpToDate(planned, currentSource))) return undefined;
     const what = ofGoal ? { goal, judgeGoal } : { goal: anyRevision, judgeGoal: goalJudge(anyRevision) };
-    const done = await reconcileKustomization(session, { name, ...what, currentSource, image: request.image });
-    steps.push(done.step);
-    return done;
+    return reconcileKustomization(session, { name, ...what, currentSource, image: request.image });
   };
 
   for (const planned of plan) applying.set(formatFluxName(planned.name), apply(planned));
@@ -69,10 +59,7 @@ export async function reconcileRevision(session: FluxSession, request: RevisionR
   const applied = await Promise.all(
     kustomizations.map(async kustomization => ({ kustomization, done: await applying.get(formatFluxName(kustomization)) })),
   );
-  return {
-    steps,
-    applied: applied.flatMap(({ kustomization, done }) => (done === undefined ? [] : [{ kustomization, ...done.applied }])),
-  };
+  return applied.flatMap(({ kustomization, done }) => (done === undefined ? [] : [{ kustomization, ...done }]));
 }
 
 const anyRevision: Goal = { kind: 'any' };
@@ -83,10 +70,7 @@ async function readSource({ cluster }: FluxSession, name: FluxName): Promise<Fet
 }
 
 /** As the kustomize-controller judges a dependency: ready, and of its source's revision where that is ours too. */
-async function isReady(
-  { object }: PlannedKustomization,
-  currentSource: (() => Promise<FetchedRevision | undefined>) | undefined,
-) {
-  if (object.spec.suspend || currentCondition(object, 'Ready')?.status !== 'True') return false;
+async function isUpToDate({ object }: PlannedObject, currentSource: (() => Promise<FetchedRevision | undefined>) | undefined) {
+  if (!isReady(object)) return false;
   return currentSource === undefined || (await currentSource())?.revision === object.status.lastAppliedRevision;
 }

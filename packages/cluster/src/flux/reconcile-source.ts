@@ -3,7 +3,7 @@ import type { FluxObject } from './flux-object.ts';
 import { type FetchedRevision, type Goal, type GoalVerdict, goalWords } from './goal.ts';
 import { judgeObject } from './judge-object.ts';
 import { type FluxName, formatFluxName } from './kinds.ts';
-import { type Reconciled, reconcileObject } from './reconcile-object.ts';
+import { reconcileObject } from './reconcile-object.ts';
 import type { FluxSession } from './session.ts';
 import type { Verdict } from './verdict.ts';
 
@@ -16,16 +16,11 @@ export interface SourceRequest {
   readonly judgeGoal: JudgeGoal;
 }
 
-export interface FetchedSource {
-  readonly fetched: FetchedRevision;
-  readonly step: Reconciled;
-}
-
 /**
  * Has a source fetched, until it holds the goal, or what may be a later revision. Throws as `reconcileObject` does, and
  * REVISION_NOT_FETCHED when what it fetches has not held the goal for the session's tolerance.
  */
-export async function reconcileSource(session: FluxSession, request: SourceRequest): Promise<FetchedSource> {
+export async function reconcileSource(session: FluxSession, request: SourceRequest): Promise<void> {
   const { name, goal, judgeGoal } = request;
   const judge = async (object: FluxObject, signal: AbortSignal): Promise<Verdict<FetchedRevision>> => {
     const verdict = judgeObject(object, name, session.requestedAt);
@@ -35,8 +30,7 @@ export async function reconcileSource(session: FluxSession, request: SourceReque
     if ((await judgeGoal(fetched, signal)) === 'missed') return { kind: 'passing', error: notFetched(name, goal, fetched) };
     return { ...verdict, value: fetched };
   };
-  const { value: fetched, step } = await reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
-  return { fetched, step };
+  await reconcileObject(session, { name, judge, revisionOf: ({ revision }) => revision });
 }
 
 /** What a source's artifact is of; undefined before its first one. Source: OCIRepository, status.artifact.metadata. */

@@ -16,6 +16,12 @@ export function parseRevision(text: string): Revision | undefined {
   return hash === undefined ? undefined : { reference, algorithm, hash };
 }
 
+/** The commit of a git revision; undefined for an artifact's digest and for what is none. */
+export function parseCommit(text: string): string | undefined {
+  const { algorithm, hash } = parseRevision(text) ?? {};
+  return algorithm === 'sha256' ? undefined : hash;
+}
+
 /** `main@sha1:ac8730e8`: short enough for a line that a person reads. */
 export function shortRevision(text: string): string {
   return text.replace(/([0-9a-f]{8})[0-9a-f]{32,56}$/, '$1');

@@ -1,4 +1,15 @@
 import type { Cluster } from '../cluster.ts';
+import type { FluxName } from './kinds.ts';
+
+/** What became of one object. */
+export interface Reconciled {
+  readonly object: FluxName;
+  /** What it holds now, as Flux writes it: a source's or Kustomization's revision, an image's reference. */
+  readonly revision: string;
+  /** Of its Ready condition. */
+  readonly reason: string;
+  readonly seconds: number;
+}
 
 /** One reconciliation: all its objects are asked with the same token, and share its limits. */
 export interface FluxSession {
@@ -11,4 +22,6 @@ export interface FluxSession {
   readonly signal: AbortSignal;
   /** What is waited for, and what the controllers say, a sentence each. */
   readonly onProgress: (line: string) => void;
+  /** Each object that is done, as soon as it is. */
+  readonly onReconciled: (object: Reconciled) => void;
 }

@@ -32,6 +32,7 @@ export async function startController({ component, controlPlane, env = {} }: Con
     args: [
       ...['--watch-all-namespaces', '--events-addr=', '--metrics-addr=0', '--health-addr=0', '--log-level=debug'],
       ...(await storageArgs({ component, folder })),
+      ...(dependents.includes(component) ? ['--requeue-dependency=1s'] : []),
     ],
     env: { ...env, ...withoutBundle, KUBECONFIG: controlPlane.kubeconfig, RUNTIME_NAMESPACE: 'flux-system', TMPDIR: folder },
     folder,
@@ -43,6 +44,9 @@ export async function startController({ component, controlPlane, env = {} }: Con
   };
   return { ...server, stop };
 }
+
+/** Those that look for what they depend on twice a minute, unless told otherwise. */
+const dependents: readonly FluxComponent[] = ['source-controller', 'kustomize-controller', 'helm-controller'];
 
 /** A machine's own AWS_CA_BUNDLE: the reflector refuses to start a session with one, and SSL_CERT_FILE names whom to trust. */
 const withoutBundle = { AWS_CA_BUNDLE: '' };

@@ -69,6 +69,9 @@ export interface GitServer {
   readonly requests: () => readonly ServedGitRequest[];
   /** Forgets the requests recorded so far. */
   readonly clear: () => void;
+  /** Breaks off every connection and refuses new ones, as the death of its process would; `restart` brings it back at its address. */
+  readonly kill: () => Promise<void>;
+  readonly restart: () => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -99,6 +102,10 @@ export async function startGitServer(options: GitServerOptions = {}): Promise<Gi
     clear: () => {
       served.length = 0;
       counts.clear();
+    },
+    kill: () => closeServer(server),
+    restart: async () => {
+      await listen(server, { address, port: listening.port });
     },
     stop: async () => {
       await closeServer(server);

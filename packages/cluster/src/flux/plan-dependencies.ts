@@ -4,8 +4,8 @@ import { type FluxObject, readFluxObject } from './flux-object.ts';
 import { type FluxName, formatFluxName, isFluxKind, resourceName } from './kinds.ts';
 import { missing } from './watch-object.ts';
 
-/** A Kustomization, as it was before anything was asked. */
-export interface PlannedKustomization {
+/** A Kustomization or HelmRelease, as it was before anything was asked. */
+export interface PlannedObject {
   readonly name: FluxName;
   readonly object: FluxObject;
   readonly source: FluxName | undefined;
@@ -13,24 +13,24 @@ export interface PlannedKustomization {
 }
 
 /**
- * Reads Kustomizations and all that they depend on, what is depended on first. Throws OBJECT_MISSING for one that is not there, and
+ * Reads Kustomizations or HelmReleases and all that they depend on, what is depended on first. Throws OBJECT_MISSING for one that is not there, and
  * RECONCILIATION_STALLED for a circle, in which Flux waits for ever.
  */
-export async function planKustomizations(cluster: Cluster, roots: readonly FluxName[]): Promise<readonly PlannedKustomization[]> {
-  const planned = new Map<string, PlannedKustomization>();
+export async function planDependencies(cluster: Cluster, roots: readonly FluxName[]): Promise<readonly PlannedObject[]> {
+  const planned = new Map<string, PlannedObject>();
   const visit = async (name: FluxName, path: readonly FluxName[]): Promise<void> => {
     const key = formatFluxName(name);
     if (path.some(one => formatFluxName(one) === key)) throw circle([...path, name]);
     if (planned.has(key)) return;
-    const kustomization = await readKustomization(cluster, name);
-    for (const dependency of kustomization.dependsOn) await visit(dependency, [...path, name]);
-    planned.set(key, kustomization);
+    const found = await readPlanned(cluster, name);
+    for (const dependency of found.dependsOn) await visit(dependency, [...path, name]);
+    planned.set(key, found);
   };
   for (const root of roots) await visit(root, []);
   return [...planned.values()];
 }
 
-async function readKustomization(cluster: Cluster, name: FluxName): Promise<PlannedKustomization> {
+async function readPlanned(cluster: Cluster, name: FluxName): Promise<PlannedObject> {
   const found = await cluster.get(resourceName(name));
   if (found === undefined) throw missing(name);
   const object = readFluxObject(found, name);
@@ -53,7 +53,7 @@ export function sourceName(reference: FluxObject['spec']['sourceRef'], home: str
 function circle(path: readonly FluxName[]): ActionError {
   return new ActionError({
     code: 'RECONCILIATION_STALLED',
-    message: 'Kustomizations depend on each other in a circle, and so none of them is ever applied.',
+    message: `${path[0]?.kind}s depend on each other in a circle, and so none of them is ever applied.`,
     found: path.map(({ namespace, name }) => `${namespace}/${name}`).join(' → '),
     remedy: 'take one of them out of the dependsOn of the one before',
   });
