@@ -1,16 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { openRegistry } from '@eks-gitops/images/registry';
 import {
   type BareRepository,
+  type CommandWorld,
   type ControlPlane,
   type Flux,
   type FluxArtifact,
   type FluxComponent,
   type GitServer,
+  makeCommandWorld,
   pushFluxArtifact,
   pushSyntheticImage,
   type RepositoryFiles,
@@ -21,24 +21,6 @@ import {
 } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 
-const command = join(import.meta.dirname, '../../../packages/cli/src/bin.ts');
-
-export interface Finished {
-  readonly exitCode: number | undefined;
-  readonly outputs: Readonly<Record<string, string>>;
-  readonly error: Readonly<Record<string, string>>;
-  /** What was said on standard error. */
-  readonly log: string;
-}
-
-/** A run that goes on. */
-export interface Running {
-  readonly finished: Promise<Finished>;
-  readonly cancel: () => void;
-  /** Resolves when it has said something. */
-  readonly said: (words: string) => Promise<void>;
-}
-
 /** A GitOps repository that Flux applies: a source and its Kustomizations, named after the folders that they apply. */
 export interface Gitops extends BareRepository {
   readonly url: string;
@@ -47,7 +29,7 @@ export interface Gitops extends BareRepository {
 }
 
 /** Flux's controllers on an API server without nodes: what is applied is stored, and no pod runs. */
-export interface World {
+export interface World extends Pick<CommandWorld, 'start' | 'run'> {
   readonly plane: ControlPlane;
   readonly flux: Flux;
   readonly git: GitServer;
@@ -59,8 +41,6 @@ export interface World {
   readonly pushArtifact: (repository: string, artifact: Omit<FluxArtifact, 'registry' | 'repository'>) => Promise<string>;
   /** A kubeconfig for a user without rights of its own. */
   readonly kubeconfigAs: (user: string) => Promise<string>;
-  readonly start: (args: readonly string[], env?: Readonly<Record<string, string>>) => Running;
-  readonly run: (args: readonly string[], env?: Readonly<Record<string, string>>) => Promise<Finished>;
   /** Runs the action as a step of GitHub Actions, and gives its job summary. */
   readonly summaryOf: (inputs: Readonly<Record<string, string>>) => Promise<string>;
   readonly stop: () => Promise<void>;
@@ -69,7 +49,7 @@ export interface World {
 export async function makeWorld(components: readonly FluxComponent[]): Promise<World> {
   const [plane, git, registry] = await Promise.all([startControlPlane(), startGitServer(), startRegistry()]);
   const flux = await startFlux({ cluster: plane, components });
-  const folder = await mkdtemp(join(tmpdir(), 'flux-reconcile-'));
+  const command = await makeCommandWorld('flux-reconcile', { KUBECONFIG: plane.kubeconfig });
 
   const makeGitops: World['makeGitops'] = async (files, kustomizations = { apps: {} }) => {
     const namespace = `n${randomUUID()}`;
@@ -98,37 +78,13 @@ export async function makeWorld(components: readonly FluxComponent[]): Promise<W
     return JSON.stringify(config);
   };
 
-  const start: World['start'] = (args, more = {}) => {
-    const path = [dirname(process.execPath), process.env['PATH']].join(delimiter);
-    const env = { PATH: path, HOME: folder, TMPDIR: folder, KUBECONFIG: plane.kubeconfig, ...more };
-    const child = execa(process.execPath, [command, 'flux-reconcile', '--json', ...args], {
-      ...{ cwd: folder, env, extendEnv: false, reject: false, stdin: 'ignore', forceKillAfterDelay: false },
-    } as const);
-    const finished = child.then(({ stdout, stderr, exitCode }) => ({
-      ...{ exitCode, log: stderr, outputs: {}, error: {} },
-      ...JSON.parse(stdout || '{}'),
-    }));
-    let heard = '';
-    child.stderr.on('data', part => {
-      heard += String(part);
-    });
-    const said = async (words: string): Promise<void> => {
-      const ended = finished.then(({ log }) => {
-        throw new Error(`It never said "${words}", but: ${log}`);
-      });
-      ended.catch(() => undefined);
-      while (!heard.includes(words)) await Promise.race([once(child.stderr, 'data'), ended]);
-    };
-    return { finished, said, cancel: () => child.kill('SIGTERM') };
-  };
-
   const summaryOf: World['summaryOf'] = async inputs => {
-    const file = join(folder, randomUUID());
+    const file = join(command.root, randomUUID());
     await writeFile(file, '');
     const given = Object.entries(inputs).map(([name, value]) => [`INPUT_${name.toUpperCase()}`, value]);
-    const env = { PATH: process.env['PATH'], HOME: folder, RUNNER_TEMP: folder, KUBECONFIG: plane.kubeconfig };
+    const env = { PATH: process.env['PATH'], HOME: command.root, RUNNER_TEMP: command.root, KUBECONFIG: plane.kubeconfig };
     await execa(process.execPath, [join(import.meta.dirname, 'main.ts')], {
-      ...{ cwd: folder, extendEnv: false, reject: false },
+      ...{ cwd: command.root, extendEnv: false, reject: false },
       env: { ...env, GITHUB_STEP_SUMMARY: file, ...Object.fromEntries(given) },
     });
     return readFile(file, 'utf8');
@@ -138,7 +94,7 @@ export async function makeWorld(components: readonly FluxComponent[]): Promise<W
     await client.close();
     await Promise.all([flux.stop(), git.stop(), registry.stop()]);
     await plane.stop();
-    await rm(folder, { recursive: true, force: true });
+    await command.remove();
   };
   return {
     plane,
@@ -150,8 +106,8 @@ export async function makeWorld(components: readonly FluxComponent[]): Promise<W
     pushArtifact,
     kubeconfigAs,
     summaryOf,
-    start,
-    run: (...given) => start(...given).finished,
+    start: command.start,
+    run: command.run,
     stop,
   };
 }

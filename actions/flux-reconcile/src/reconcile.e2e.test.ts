@@ -377,7 +377,7 @@ describe('a wait', () => {
     const gitops = await world.makeGitops({ 'apps/ui.yaml': configMap('ui', '1') });
     const run = world.start([`--namespace=${gitops.namespace}`, '--kustomization=apps', `--revision=${nowhere}`]);
     await run.said('Going on for 60 s');
-    run.cancel();
+    run.interrupt('SIGTERM');
     expect(await run.finished).toMatchObject({ exitCode: 130, error: { code: 'CANCELLED' } });
   });
 });

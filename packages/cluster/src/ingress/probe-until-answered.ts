@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ActionError } from '@eks-gitops/errors';
-import { proxyFor } from '../http/proxy.ts';
+import { proxyFor, proxySettings } from '@eks-gitops/http';
 import type { Course } from './course.ts';
 import type { Expectation } from './expectation.ts';
 import { type Families, openFamilies } from './families.ts';
@@ -80,7 +80,7 @@ interface TryWorld extends ProbeWorld {
 }
 
 async function tryOnce(target: Target, request: ProbeRequest, world: TryWorld): Promise<Try> {
-  const proxy = proxyFor(target.url, request.env ?? {});
+  const proxy = proxyFor(target.url, proxySettings(request.env ?? {}));
   if (proxy !== undefined) return tryProxy(target, new URL(proxy), request, world);
   const { names, course, families, signal, turn } = world;
   const host = bare(target.url.hostname);
