@@ -129,6 +129,19 @@ describe('a HelmRelease', () => {
   });
 });
 
+describe('a HelmRelease that is new in a commit', () => {
+  test.concurrent('is waited for with the Kustomization that is named, and is missing without', async () => {
+    const gitops = await world.makeGitops({ ...chart, ...ready });
+    const common = [`--namespace=${gitops.namespace}`, '--helm-release=late'];
+    expect(await world.run([...common, '--kustomization=apps'])).toMatchObject({ error: { code: 'OBJECT_MISSING' } });
+    const commit = await gitops.commit({ 'apps/late.yaml': release('late', { needs: 'ready', colour: 'red' }) });
+    expect(await world.run([...common, `--revision=${commit}`])).toMatchObject({ error: { code: 'OBJECT_MISSING' } });
+    const run = await world.run([...common, '--kustomization=apps', `--revision=${commit}`]);
+    expect(run.error).toEqual({});
+    expect(run.outputs['objects']).toMatch(/\nHelmRelease \S+\/late 1\.0\.0 InstallSucceeded /);
+  });
+});
+
 describe('an OCI artifact', () => {
   const makeArtifact = async () => {
     const gitops = await world.makeGitops({ 'README.md': 'elsewhere\n' }, {});

@@ -6,7 +6,6 @@ import { type PlannedObject, planDependencies } from './plan-dependencies.ts';
 import { reconcileObject } from './reconcile-object.ts';
 import type { FluxSession } from './session.ts';
 import type { Verdict } from './verdict.ts';
-import { missing } from './watch-object.ts';
 
 export interface HelmReleasesRequest {
   readonly helmReleases: readonly FluxName[];
@@ -46,10 +45,10 @@ async function reconcileHelmRelease(
   await reconcileObject(session, { name, judge, revisionOf: revision => revision, annotations });
 }
 
-/** The Kustomization that has applied a release, by the labels that kustomize-controller sets. Throws OBJECT_MISSING without the release. */
+/** The Kustomization that has applied a release, by the labels that kustomize-controller sets; none of a release that is not there yet. */
 export async function kustomizationOf(cluster: Cluster, release: FluxName): Promise<FluxName | undefined> {
   const found = await cluster.get(resourceName(release));
-  if (found === undefined) throw missing(release);
+  if (found === undefined) return undefined;
   const { labels } = readFluxObject(found, release).metadata;
   const name = labels['kustomize.toolkit.fluxcd.io/name'];
   const namespace = labels['kustomize.toolkit.fluxcd.io/namespace'];
