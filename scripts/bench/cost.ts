@@ -93,7 +93,7 @@ export async function startCostWorld({ folder }: Pick<Preparing, 'folder'>): Pro
   const proxy = await startProxy({ target: plane.url, authority: await readFile(plane.certificateFile, 'utf8'), tls });
   const config = kubeconfigForm.parse(JSON.parse(await readFile(plane.kubeconfig, 'utf8')));
   const cluster = { server: proxy.url, 'certificate-authority-data': Buffer.from(authority.certificate).toString('base64') };
-  const kubeconfig = join(folder, `${proxy.host}.kubeconfig`);
+  const kubeconfig = join(folder, `${new URL(proxy.url).port}.kubeconfig`);
   await writeFile(kubeconfig, JSON.stringify({ ...config, clusters: [{ ...config.clusters[0], cluster }] }), { mode: 0o600 });
   const stop = async (): Promise<void> => {
     await proxy.stop();
