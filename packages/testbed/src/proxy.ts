@@ -164,6 +164,8 @@ async function passOn({ request, response, target, authority, onBytes }: Exchang
   response.once('close', () => upstream.destroy());
   const incoming = await answered;
   response.writeHead(incoming.statusCode ?? 502, incoming.rawHeaders);
+  // A watch may tell nothing for long, and its client waits for the headers.
+  response.flushHeaders();
   incoming.on('data', (chunk: Buffer) => onBytes(chunk.length));
   await pipeline(incoming, response);
   await sent;
