@@ -1,17 +1,25 @@
 import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { ensureTools } from '@eks-gitops/testbed';
+import { bundler } from './bench/action-step.ts';
 import { bumpEntry } from './bench/bump.ts';
 import { cloneEntry } from './bench/clone.ts';
+import { bytesEntry, requestsEntry } from './bench/cost.ts';
 import type { Entry } from './bench/entry.ts';
+import { imageScanEntry } from './bench/image-scan.ts';
 import { markersEntry } from './bench/markers.ts';
+import { readyReactionEntry, rolloutReactionEntry } from './bench/reaction.ts';
 import { type EntryResult, runEntry } from './bench/run.ts';
 import { formatResult } from './bench/table.ts';
+import { withSourceEntry } from './bench/with-source.ts';
 import { writersEntry } from './bench/writers.ts';
 import { runScript, UsageError } from './run-script.ts';
 
-const entries: readonly Entry[] = [markersEntry, bumpEntry, cloneEntry, writersEntry];
+const entries: readonly Entry[] = [
+  ...[markersEntry, bumpEntry, cloneEntry, writersEntry],
+  ...[withSourceEntry, imageScanEntry, rolloutReactionEntry, readyReactionEntry, requestsEntry, bytesEntry],
+];
 
 const help = `Usage: npm run bench -- [--json FILE] [ENTRY…]
 
@@ -26,9 +34,10 @@ await runScript({ help }, async ({ args, signal, report }) => {
   const { values, positionals } = parseArgs({ args: [...args], allowPositionals: true, options: { json: { type: 'string' } } });
   const chosen = positionals.length === 0 ? entries : positionals.map(entryOf);
   await ensureTools({ names: [...new Set(chosen.flatMap(({ tools }) => tools))], report, signal });
+  const mainOf = bundler();
   const results: EntryResult[] = [];
   for (const entry of chosen) {
-    const result = await runEntry(entry, { signal, report });
+    const result = await runEntry(entry, { signal, mainOf, report });
     report(`\n${formatResult(result)}\n`);
     results.push(result);
   }
@@ -46,5 +55,11 @@ function entryOf(text: string): Entry {
 }
 
 function describeMachine(): Readonly<Record<string, unknown>> {
-  return { processors: availableParallelism(), model: cpus()[0]?.model, node: process.version, at: new Date().toISOString() };
+  return {
+    processors: availableParallelism(),
+    model: cpus()[0]?.model,
+    load: loadavg(),
+    node: process.version,
+    at: new Date().toISOString(),
+  };
 }

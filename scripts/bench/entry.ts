@@ -13,13 +13,17 @@ export interface Entry {
   readonly prepare: (preparing: Preparing) => Promise<Race>;
 }
 
-export type Unit = 'ms' | 'bytes';
+export type Unit = 'ms' | 'bytes' | 'requests';
 
 export interface Preparing {
   /** A private folder, removed afterwards. */
   readonly folder: string;
   readonly signal: AbortSignal;
+  /** The file that Node runs for an action of ours: its bundle, as a workflow runs it. */
+  readonly mainOf: (action: ActionName) => Promise<string>;
 }
+
+export type ActionName = 'flux-reconcile' | 'wait-deployment';
 
 export interface Race {
   readonly contestants: readonly Contestant[];

@@ -1,5 +1,5 @@
 import { withFolder } from '@eks-gitops/testbed';
-import type { Contestant, Entry, Target, Unit } from './entry.ts';
+import type { Contestant, Entry, Preparing, Target, Unit } from './entry.ts';
 import { ratiosOf, type Spread, spreadOf } from './statistics.ts';
 
 export interface EntryResult {
@@ -23,15 +23,14 @@ export interface TargetResult extends Target {
   readonly met: boolean;
 }
 
-export interface RunOptions {
-  readonly signal: AbortSignal;
+export interface RunOptions extends Omit<Preparing, 'folder'> {
   readonly report: (line: string) => void;
 }
 
 /** Measures an entry's contestants in turn, round by round, after one round that does not count. */
-export async function runEntry(entry: Entry, { signal, report }: RunOptions): Promise<EntryResult> {
+export async function runEntry(entry: Entry, { signal, mainOf, report }: RunOptions): Promise<EntryResult> {
   return withFolder('bench', async folder => {
-    const { contestants, close } = await entry.prepare({ folder, signal });
+    const { contestants, close } = await entry.prepare({ folder, signal, mainOf });
     try {
       const samples = new Map<string, number[]>(contestants.map(({ name }) => [name, []]));
       for (let round = 0; round <= entry.rounds; round += 1) {

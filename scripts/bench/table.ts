@@ -31,6 +31,7 @@ function formatRatio(ratio: number): string {
 }
 
 function formatAmount(amount: number, unit: Unit): string {
+  if (unit === 'requests') return amount === 1 ? '1 request' : `${amount} requests`;
   if (unit === 'bytes') return amount < 10_000 ? `${amount} B` : `${(amount / 1024).toFixed(0)} KiB`;
   return amount < 10_000 ? `${amount.toFixed(amount < 100 ? 1 : 0)} ms` : `${(amount / 1000).toFixed(1)} s`;
 }

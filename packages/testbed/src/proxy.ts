@@ -21,6 +21,8 @@ export interface RecordedRequest {
   readonly status: number | undefined;
   readonly startedAt: number;
   readonly endedAt: number | undefined;
+  /** Of the answer's body, as it was sent: compressed where it was. */
+  readonly bytes: number;
 }
 
 /** What a hook does with a request instead of the target. */
@@ -94,6 +96,7 @@ export async function startProxy({
       status: undefined,
       startedAt: performance.now(),
       endedAt: undefined,
+      bytes: 0,
     };
     recorded.push(record);
     response.once('close', () => {
@@ -102,7 +105,10 @@ export async function startProxy({
     });
     let forwarded: Promise<void> | undefined;
     const forward = (): Promise<void> => {
-      forwarded ??= passOn({ request, response, target, authority });
+      const onBytes = (count: number): void => {
+        record.bytes += count;
+      };
+      forwarded ??= passOn({ request, response, target, authority, onBytes });
       return forwarded;
     };
     const answer = await onRequest?.({ method, path, headers, count }, forward);
@@ -143,10 +149,11 @@ interface Exchange {
   readonly response: ServerResponse;
   readonly target: string;
   readonly authority: string | undefined;
+  readonly onBytes: (count: number) => void;
 }
 
 /** The Host header goes through unchanged, so that the target's absolute Location headers lead back to the proxy. */
-async function passOn({ request, response, target, authority }: Exchange): Promise<void> {
+async function passOn({ request, response, target, authority, onBytes }: Exchange): Promise<void> {
   const url = new URL(request.url ?? '/', target);
   const options = { method: request.method, headers: request.headers, agent: false as const };
   // Else the name that is asked for by TLS would be that of the Host header.
@@ -157,6 +164,9 @@ async function passOn({ request, response, target, authority }: Exchange): Promi
   response.once('close', () => upstream.destroy());
   const incoming = await answered;
   response.writeHead(incoming.statusCode ?? 502, incoming.rawHeaders);
+  // A watch may tell nothing for long, and its client waits for the headers.
+  response.flushHeaders();
+  incoming.on('data', (chunk: Buffer) => onBytes(chunk.length));
   await pipeline(incoming, response);
   await sent;
 }

@@ -1,6 +1,7 @@
 import type { ToolSpec } from './source.ts';
 
-const kubernetes = {
+/** Kubernetes' own commands: one module, in one version. */
+export const kubernetes = {
   kind: 'go',
   module: 'k8s.io/kubernetes',
   stamp: 'k8s.io/component-base/version.gitVersion=v1.34.4',

@@ -1,5 +1,5 @@
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { z } from 'zod';
@@ -29,12 +29,17 @@ export async function buildGoTool({ source, version, folder, signal }: GoBuild):
   const copy = join(folder, '.module');
   await copyFolder({ from: await downloadModule(moduleVersion(source, version), signal), to: copy, signal });
   if (source.own) await cp(join(ownCommands, source.own), join(copy, 'cmd', source.own), { recursive: true });
+  for (const [path, text] of Object.entries(source.added ?? {})) {
+    await mkdir(dirname(join(copy, path)), { recursive: true });
+    await writeFile(join(copy, path), text);
+  }
   const goMod = await readFile(join(copy, 'go.mod'), 'utf8');
   const published = publishedGoMod(goMod, source);
   await writeFile(join(copy, 'go.mod'), published);
   // Killed with this process, so that it does not write into a folder that another has taken over.
   const args = goBuildArgs({ source, moduleFolder: copy, folder, rewritten: published !== goMod });
   await execa('setpriv', ['--pdeathsig', 'KILL', '--', 'go', ...args], options);
+  for (const kept of source.kept ?? []) await copyFolder({ from: join(copy, kept), to: join(folder, basename(kept)), signal });
   await rm(copy, { recursive: true });
   for (const module of source.crds ?? []) {
     const crds = join(await downloadModule(module, signal), 'config', 'crd', 'bases');

@@ -15,6 +15,10 @@ export type Source =
       readonly replaced?: readonly string[];
       /** A command of ours, in the testbed's `go/`, that is laid into the module as `./cmd/<name>`. */
       readonly own?: string;
+      /** Files that its archive lacks, by their paths in it. */
+      readonly added?: Readonly<Record<string, string>>;
+      /** Folders of its archive that are kept beside the executables, under their own last names. */
+      readonly kept?: readonly string[];
       /** Modules (`path@version`) whose custom resource definitions go into the folder `crds` beside the executables. */
       readonly crds?: readonly string[];
     }

@@ -1,3 +1,4 @@
+import { benchTable } from './bench-table.ts';
 import { clusterTable } from './cluster-table.ts';
 import type { ToolSpec } from './source.ts';
 
@@ -139,6 +140,7 @@ export const tools = {
     estimate: 10,
   },
   ...clusterTable,
+  ...benchTable,
 } as const satisfies Record<string, ToolSpec>;
 
 export type ToolName = keyof typeof tools;
