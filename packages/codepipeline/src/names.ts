@@ -1,0 +1,36 @@
+/** The stages and actions of the pipeline, and the variables that its builds export: a contract between the stack, the buildspecs and `wait-pipeline`. */
+export const stageNames = { source: 'Source', build: 'Build', deploy: 'Deploy' } as const;
+
+/** As in the lab, but for the index, which is no longer a `docker manifest`. */
+export const actionNames = {
+  source: 'source',
+  amd64: 'build_amd64',
+  arm64: 'build_arm64',
+  index: 'build_index',
+  deploy: 'deploy',
+} as const;
+
+/** Namespaces of the actions' output variables: `#{index.TAG}`. */
+export const variableNamespaces = { source: 'source', amd64: 'amd64', arm64: 'arm64', index: 'index' } as const;
+
+/** What a build of one architecture exports, as `--outputs-file x.env` names it. */
+export const buildVariables = ['DIGEST', 'STAGING_TAG', 'PLATFORM'] as const;
+
+/** What the index build exports. */
+export const indexVariables = ['DIGEST', 'TAG'] as const;
+
+/** The output artifact of the index build holds the release record under this name. */
+export const recordFile = 'record.json';
+
+/** Logical names of the stack's outputs. */
+export const stackOutputs = {
+  repositoryUri: 'RepositoryUri',
+  pipelineName: 'PipelineName',
+  pipelineRoleArn: 'PipelineRoleArn',
+  buildRoleArn: 'BuildRoleArn',
+  indexRoleArn: 'IndexRoleArn',
+  deployRoleArn: 'DeployRoleArn',
+  githubRoleArn: 'GitHubRoleArn',
+  cloneUrl: 'CloneUrl',
+  artifactBucket: 'ArtifactBucketName',
+} as const;

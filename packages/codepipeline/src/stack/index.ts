@@ -1,0 +1,1 @@
+export type { Deployment, GitHubRole, PipelineOptions, Source } from './options.ts';
