@@ -10,7 +10,7 @@ export type Source =
       readonly branch: string;
     }
   | {
-      /** A zip file; commit and commit time are the pipeline's parameters, because a zip does not know them. */
+      /** A zip file in a versioned bucket. Commit and commit time are given at each start of the pipeline, because a zip does not know them. */
       readonly kind: 's3';
       readonly bucket: string;
       readonly key: string;
@@ -62,7 +62,10 @@ export interface PipelineOptions {
     readonly subnetIds: readonly string[];
     readonly securityGroupIds: readonly string[];
   };
+  /** Keep build caches in the repository, under `cache-amd64` and `cache-arm64`. */
   readonly cache: boolean;
+  /** BuildKit's image, for a mirror of it. */
+  readonly buildkitImage?: string;
   readonly logRetentionDays: number;
   readonly buildTimeoutMinutes: number;
   readonly concurrentBuilds?: number;
