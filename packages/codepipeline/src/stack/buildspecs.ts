@@ -63,7 +63,7 @@ artifacts:
 `;
 
 const index = `# Joins the images of all platforms in one index and publishes it.
-# Variables: TOOL_PACKAGE, IMAGE, RUN_ID; optional: REVISION, CONTEXT, FILE, TARGET, SCOPE, PLATFORMS, TAGS.
+# Variables: TOOL_PACKAGE, IMAGE, RUN_ID; optional: REVISION, COMMIT_TIME, CONTEXT, FILE, TARGET, SCOPE, PLATFORMS, TAGS.
 # The builds are taken from the records of the input artifacts where there are two, else by the staging tags of RUN_ID.
 version: 0.2
 env:
@@ -81,7 +81,8 @@ ${fetchTool}
         fi
       - |
         ${tool} push-manifest-index \\
-          "--image=$IMAGE" "--run-id=$RUN_ID" "--scope=$SCOPE" "--revision=$REVISION" \\
+          "--image=$IMAGE" "--run-id=$RUN_ID" "--scope=$SCOPE" \\
+          "--revision=$REVISION" "--commit-time=$COMMIT_TIME" \\
           "--context=$CONTEXT" "--file=$FILE" "--target=$TARGET" \\
           "--platforms=$PLATFORMS" "--tags=$TAGS" \\
           --outputs-file=${outputs} --record=${record}
