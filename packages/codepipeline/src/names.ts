@@ -13,21 +13,31 @@ export const actionNames = {
 /** Namespaces of the actions' output variables: `#{index.TAG}`. */
 export const variableNamespaces = { source: 'source', amd64: 'amd64', arm64: 'arm64', index: 'index' } as const;
 
+/** Artifacts between the actions: the source, and the release record of each build. They are part of names of variables, `CODEBUILD_SRC_DIR_arm64`. */
+export const artifactNames = { source: 'source', amd64: 'amd64', arm64: 'arm64', index: 'index' } as const;
+
+/** The pipeline's own variables with an S3 source, given at each start: `#{variables.REVISION}`. */
+export const pipelineVariables = { revision: 'REVISION', commitTime: 'COMMIT_TIME' } as const;
+
 /** What a build of one architecture exports, as `--outputs-file x.env` names it. */
 export const buildVariables = ['DIGEST', 'STAGING_TAG', 'PLATFORM'] as const;
 
 /** What the index build exports. */
 export const indexVariables = ['DIGEST', 'TAG'] as const;
 
-/** The output artifact of the index build holds the release record under this name. */
+/** The output artifacts of all builds hold the release record under this name. */
 export const recordFile = 'record.json';
+
+/** Tags that may move in a repository whose tags otherwise cannot: `cache-amd64`, `cache-arm64`. */
+export const cacheTagPrefix = 'cache-';
 
 /** Logical names of the stack's outputs. */
 export const stackOutputs = {
   repositoryUri: 'RepositoryUri',
   pipelineName: 'PipelineName',
   pipelineRoleArn: 'PipelineRoleArn',
-  buildRoleArn: 'BuildRoleArn',
+  amd64RoleArn: 'Amd64RoleArn',
+  arm64RoleArn: 'Arm64RoleArn',
   indexRoleArn: 'IndexRoleArn',
   deployRoleArn: 'DeployRoleArn',
   githubRoleArn: 'GitHubRoleArn',
