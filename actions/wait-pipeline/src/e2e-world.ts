@@ -3,6 +3,7 @@ import {
   type CommandWorld,
   type FinishedCommand,
   makeCommandWorld,
+  type RunningCommand,
   type ScriptedAws,
   startAws,
 } from '@eks-gitops/testbed';
@@ -56,6 +57,8 @@ export interface PipelineScript {
 
 export interface PipelineWorld {
   readonly run: (...args: string[]) => Promise<FinishedCommand>;
+  /** For a test that has something to do while it runs. */
+  readonly start: (...args: string[]) => RunningCommand;
   readonly aws: ScriptedAws;
   /** Inputs of StartPipelineExecution. */
   readonly started: () => readonly Readonly<Record<string, unknown>>[];
@@ -70,12 +73,18 @@ const step = 30_000;
 export async function withPipeline(script: PipelineScript, work: (world: PipelineWorld) => Promise<void>): Promise<void> {
   const started: Readonly<Record<string, unknown>>[] = [];
   const aws = await startAws({
-    scripts: { codepipeline: playPipeline(script, started), codebuild: playBuilds(script), logs: playLogs(script) },
+    scripts: {
+      codepipeline: playPipeline(script, started),
+      codebuild: playBuilds(script),
+      logs: playLogs(script),
+      sts: playRoles,
+    },
   });
   const command: CommandWorld = await makeCommandWorld('wait-pipeline');
   const run = (...args: string[]) => command.run([`--pipeline=${pipeline}`, ...args], aws.env);
+  const start = (...args: string[]) => command.start([`--pipeline=${pipeline}`, ...args], aws.env);
   try {
-    await work({ run, aws, started: () => started });
+    await work({ run, start, aws, started: () => started });
     if (aws.violations().length > 0) throw new Error(aws.violations().join('\n'));
   } finally {
     await Promise.all([aws.stop(), command.remove()]);
@@ -188,3 +197,15 @@ function playLogs({ logs = {} }: PipelineScript): AwsScript {
     return { kind: 'output', output: { events: lines.slice(-limit).map(message => ({ timestamp: begun, message })) } };
   };
 }
+
+/** https://docs.aws.amazon.com/STS/latest/APIReference/API_AssumeRole.html */
+const playRoles: AwsScript = ({ input }) => {
+  const Arn = `${input['RoleArn']}/${input['RoleSessionName']}`;
+  const Credentials = {
+    AccessKeyId: 'ASIAIOSFODNN7EXAMPLE',
+    SecretAccessKey: 'secret-of-the-session',
+    SessionToken: 'token-of-the-session',
+    Expiration: new Date(Date.now() + 3_600_000),
+  };
+  return { kind: 'output', output: { Credentials, AssumedRoleUser: { AssumedRoleId: 'AROA123EXAMPLE123:x', Arn } } };
+};

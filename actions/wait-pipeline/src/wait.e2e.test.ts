@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { describe, expect } from '@jest/globals';
+import { z } from 'zod';
 import { type Frame, type PipelineScript, type ScriptedExecution, type ScriptedRun, withPipeline } from './e2e-world.ts';
 
 const test = await testNeeding('moto');
@@ -26,6 +28,7 @@ function execution(...frames: [Frame, ...Frame[]]): ScriptedExecution {
   return { id, commit, frames };
 }
 
+const policy = z.array(z.object({ Action: z.union([z.string(), z.array(z.string())]) }));
 const ofCommit = [`--revision=${commit}`, '--verify-image=false'];
 
 /** https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionSummary.html: the newest comes first. */
@@ -362,6 +365,39 @@ describe('an execution', () => {
   });
 });
 
+test('a signal ends the wait within a second', async () => {
+  const going = execution({ status: 'InProgress', runs: [source, amd64('InProgress')] });
+  await withPipeline({ executions: [going] }, async ({ start }) => {
+    const waiting = start(...ofCommit);
+    let sent = 0;
+    for await (const line of waiting.lines) {
+      if (!line.includes('build_amd64 has begun')) continue;
+      sent = Date.now();
+      waiting.kill('SIGTERM');
+    }
+    expect(await waiting.exitCode).toBe(130);
+    expect(Date.now() - sent).toBeLessThan(10_000);
+  });
+});
+
+test('the rights that the README lists are just those that the calls need', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const statements = policy.parse(JSON.parse(/```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''));
+  const called = new Set<string>();
+  const failed = { status: 'Failed', runs: [source, arm64('Failed')] } as const;
+  const script = {
+    executions: [execution({ status: 'InProgress', runs: [source] }, failed)],
+    builds: [failedBuild],
+    logs: { b1: ['line'] },
+  };
+  await withPipeline(script, async ({ run: wait, aws }) => {
+    for (const more of [[], ['--start']])
+      expect(await wait(...ofCommit, ...more)).toMatchObject({ error: { code: 'PIPELINE_FAILED' } });
+    for (const call of aws.calls()) called.add(call);
+  });
+  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([...called].sort());
+});
+
 describe('the API', () => {
   test('may throttle: then it is asked more slowly', async () => {
     // The SDK itself tries three times.
@@ -382,6 +418,14 @@ describe('the API', () => {
       expect(error['remedy']).toContain(
         '"Action": "codepipeline:ListPipelineExecutions", "Resource": "arn:aws:codepipeline:us-west-2:*:shop"',
       );
+    });
+  });
+
+  test('is asked as the role that is given', async () => {
+    await withPipeline({ executions: [execution(succeeded)] }, async ({ run: wait, aws }) => {
+      const { exitCode } = await wait(...ofCommit, '--role-to-assume=arn:aws:iam::123456789012:role/deploy');
+      expect(exitCode).toBe(0);
+      expect(aws.calls().slice(0, 2)).toEqual(['sts:AssumeRole', 'codepipeline:ListPipelineExecutions']);
     });
   });
 
