@@ -4,7 +4,8 @@ import { type Descriptor, digestOf, mediaTypes, openRegistry } from '@eks-gitops
 import { pushSyntheticImage, type Registry, startRegistry } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, expect } from '@jest/globals';
-import { type PipelineScript, withPipeline } from './e2e-world.ts';
+import { withPipeline } from './e2e-world.ts';
+import type { PipelineScript } from './scripted-pipeline.ts';
 
 const test = await testNeeding('moto', 'docker-registry');
 

@@ -2,7 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { describe, expect } from '@jest/globals';
 import { z } from 'zod';
-import { type Frame, type PipelineScript, type ScriptedExecution, type ScriptedRun, withPipeline } from './e2e-world.ts';
+import { withPipeline } from './e2e-world.ts';
+import type { Frame, PipelineScript, ScriptedExecution, ScriptedRun } from './scripted-pipeline.ts';
 
 const test = await testNeeding('moto');
 
