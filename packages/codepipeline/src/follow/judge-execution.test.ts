@@ -48,6 +48,11 @@ test.each<[string, Partial<RetryQuestion>, boolean]>([
   ['nobody retries it', { state: stage(0, 0) }, false],
   ['another execution was retried', { state: stage(1, 0, 'e2') }, false],
   ['it has ended as failed, whatever was retried', { state: stage(2, 0), execution: execution({ status: 'Failed' }) }, false],
+  [
+    'its own rule was not used, but another execution has entered the stage',
+    { retriesItself: true, state: stage(0, 0, 'e2'), execution: execution({ status: 'Failed' }) },
+    false,
+  ],
   ['nothing is known of the stage', {}, false],
 ])('when %s', (_, question, pending) => {
   const asked = { execution: execution(), failed, runs: [failed], state: undefined, retriesItself: false, ...question };
