@@ -55,6 +55,12 @@ export type {
 export { type LoadBalancer, type LoadBalancerOptions, startLoadBalancer } from './load-balancer/start-load-balancer.ts';
 export { type MachineState, readMachine } from './machine.ts';
 export { type Moto, type MotoOptions, startMoto } from './moto.ts';
+export { type NpmRegistry, type NpmRegistryOptions, startNpmRegistry } from './npm-registry.ts';
+export type { Project } from './pipeline/definition.ts';
+export type { ActionRun } from './pipeline/run-action.ts';
+export type { Execution } from './pipeline/run-stages.ts';
+export { type SimulatedPipeline, type SimulationOptions, simulatePipeline } from './pipeline/simulate-pipeline.ts';
+export { type Resource, readStack, type Stack, type StackPlace } from './pipeline/template.ts';
 export {
   type Answer,
   type IncomingRequest,
