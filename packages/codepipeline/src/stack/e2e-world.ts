@@ -1,0 +1,183 @@
+import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import {
+  awsAccount,
+  type Buildkit,
+  type CodeCommit,
+  type Ecr,
+  type Execution,
+  type NpmRegistry,
+  requireTool,
+  type SimulatedPipeline,
+  simulatePipeline,
+  startBuildkit,
+  startCodeCommit,
+  startEcr,
+  startNpmRegistry,
+} from '@eks-gitops/testbed';
+import { execa } from 'execa';
+import type { PipelineOptions } from './options.ts';
+import { pipelineTemplate } from './template.ts';
+
+export const repository = 'shop-source';
+export const imageRepository = 'shop/ui';
+export const place = { account: awsAccount, region: 'us-west-2', stack: 'shop' };
+
+export const options: PipelineOptions = {
+  name: 'shop',
+  source: { kind: 'codecommit', repository, branch: 'main', create: true },
+  context: 'src/ui',
+  buildArgs: [],
+  executionMode: 'SUPERSEDED',
+  toolPackage: 'eks-gitops-actions@0.0.0',
+  repository: { kind: 'create', name: imageRepository },
+  bucket: { kind: 'create' },
+  encryption: { kind: 'aws' },
+  cache: true,
+  logRetentionDays: 30,
+  buildTimeoutMinutes: 10,
+  stagingImageDays: 7,
+};
+
+/** An image of either architecture, without a base that would have to be pulled: its step runs on it. */
+const dockerfile = `FROM scratch
+ARG TARGETARCH
+COPY --chmod=755 busybox-\${TARGETARCH} /bin/busybox
+RUN ["/bin/busybox", "sh", "-c", "/bin/busybox uname -m > /machine"]
+CMD ["/bin/busybox", "cat", "/machine"]
+`;
+
+export const goodFiles = { 'src/ui/Dockerfile': dockerfile };
+
+/** All that the pipeline of {@link options} needs outside AWS, with the pipeline simulated from its template. */
+export interface PipelineWorld {
+  readonly pipeline: SimulatedPipeline;
+  readonly template: unknown;
+  readonly ecr: Ecr;
+  readonly codecommit: CodeCommit;
+  /** Pushes a change over HTTPS as a developer does, and tells EventBridge of it, as CodeCommit does. */
+  readonly push: (files: Readonly<Record<string, string>>, branch?: string) => Promise<{ readonly commit: string; readonly execution: Execution | undefined }>;
+  readonly stop: () => Promise<void>;
+}
+
+export async function makePipelineWorld(): Promise<PipelineWorld> {
+  const folder = await realpath(await mkdtemp(join(tmpdir(), 'codepipeline-')));
+  const [ecr, codecommit, npm] = await Promise.all([startEcr({ immutable: [/^latest$/, /^cache-/] }), startCodeCommit(), startPackages(folder)]);
+  const buildkit = await startBuildkit({ registries: [{ host: ecr.host, ca: ecr.certificateFile }] });
+  await createSource(codecommit);
+  await createImageRepository(ecr);
+  const environment = await furnishImage({ folder, ecr, npm, buildkit });
+  const template = JSON.parse(JSON.stringify(pipelineTemplate(options)));
+  const pipeline = await simulatePipeline({ template, place, codecommit, environment: () => environment });
+  const checkout = join(folder, 'checkout');
+  const push: PipelineWorld['push'] = async (files, branch = 'main') => {
+    const commit = await pushChange({ codecommit, checkout, files, branch });
+    return { commit, execution: await pipeline.deliver(changeEvent({ commit, branch })) };
+  };
+  const stop = async (): Promise<void> => {
+    await pipeline.stop();
+    await Promise.all([ecr.stop(), codecommit.stop(), npm.stop(), buildkit.stop()]);
+    await rm(folder, { recursive: true, force: true });
+  };
+  return { pipeline, template, ecr, codecommit, push, stop };
+}
+
+/** The command as it is published: packed from this tree. */
+async function startPackages(folder: string): Promise<NpmRegistry> {
+  const pack = join(import.meta.dirname, '../../../../scripts/pack.ts');
+  const { stdout } = await execa(process.execPath, [pack, folder], { env: { NODE_OPTIONS: '' } });
+  return startNpmRegistry({ tarballs: [stdout.trim().split('\n').at(-1) ?? ''] });
+}
+
+async function createSource(codecommit: CodeCommit): Promise<void> {
+  const [amd64, arm64] = await Promise.all([requireTool('busybox-amd64'), requireTool('busybox-arm64')].map(async file => readFile(await file)));
+  if (amd64 === undefined || arm64 === undefined) throw new Error('There is no busybox.');
+  await codecommit.createRepository(`v1/repos/${repository}`, { ...goodFiles, 'src/ui/busybox-amd64': amd64, 'src/ui/busybox-arm64': arm64 });
+}
+
+async function createImageRepository({ env }: Ecr): Promise<void> {
+  const { CreateRepositoryCommand, ECRClient } = await import('@aws-sdk/client-ecr');
+  const credentials = { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' };
+  const client = new ECRClient({ region: place.region, credentials });
+  await client.send(new CreateRepositoryCommand({ repositoryName: imageRepository }));
+  client.destroy();
+}
+
+interface Furnishing {
+  readonly folder: string;
+  readonly ecr: Ecr;
+  readonly npm: NpmRegistry;
+  readonly buildkit: Buildkit;
+}
+
+/**
+ * What CodeBuild's image brings, as far as the builds use it: git, an npx of a Node that may be older than ours, and buildx, whose
+ * current builder is the one BuildKit of this machine.
+ */
+async function furnishImage({ folder, ecr, npm, buildkit }: Furnishing): Promise<Readonly<Record<string, string>>> {
+  const programs = join(folder, 'programs');
+  await mkdir(programs);
+  const buildx = await requireTool('buildx');
+  await symlink(buildx, join(programs, 'buildx'));
+  const config = join(folder, 'buildx');
+  const env = { BUILDX_CONFIG: config };
+  await execa(buildx, ['create', '--name=machine', '--driver=remote', '--use', buildkit.address], { env });
+  const machine = (process.env['PATH'] ?? '').split(delimiter).filter(entry => !entry.includes('node_modules'));
+  return {
+    ...ecr.env,
+    ...env,
+    PATH: [programs, ...machine].join(delimiter),
+    NODE_EXTRA_CA_CERTS: ecr.certificateFile,
+    SSL_CERT_FILE: ecr.certificateFile,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    npm_config_registry: npm.url,
+  };
+}
+
+interface Change {
+  readonly codecommit: CodeCommit;
+  readonly checkout: string;
+  readonly files: Readonly<Record<string, string>>;
+  readonly branch: string;
+}
+
+async function pushChange({ codecommit, checkout, files, branch }: Change): Promise<string> {
+  const path = `/v1/repos/${repository}`;
+  const { username, password } = codecommit.login(path);
+  const env = {
+    ...codecommit.env,
+    GIT_CONFIG_COUNT: '1',
+    GIT_CONFIG_KEY_0: 'http.extraHeader',
+    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
+  };
+  const identity = ['-c', 'user.name=A Developer', '-c', 'user.email=developer@example.com'];
+  const git = (...args: string[]) => execa('git', [...identity, ...args], { cwd: checkout, env });
+  await rm(checkout, { recursive: true, force: true });
+  await execa('git', ['clone', '--quiet', '--', `${codecommit.url}${path}`, checkout], { env });
+  for (const [name, content] of Object.entries(files)) await writeFile(join(checkout, name), content);
+  await git('add', '.');
+  await git('commit', '--quiet', '--allow-empty', '--message=Change the page');
+  await git('push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
+  return (await git('rev-parse', 'HEAD')).stdout;
+}
+
+/** https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html, "referenceUpdated". */
+function changeEvent({ commit, branch }: { commit: string; branch: string }): unknown {
+  return {
+    version: '0',
+    'detail-type': 'CodeCommit Repository State Change',
+    source: 'aws.codecommit',
+    account: place.account,
+    region: place.region,
+    resources: [`arn:aws:codecommit:${place.region}:${place.account}:${repository}`],
+    detail: {
+      event: 'referenceUpdated',
+      repositoryName: repository,
+      referenceType: 'branch',
+      referenceName: branch,
+      referenceFullName: `refs/heads/${branch}`,
+      commitId: commit,
+    },
+  };
+}
