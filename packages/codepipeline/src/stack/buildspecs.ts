@@ -34,7 +34,7 @@ const fetchTool = `      - |
         esac`;
 
 /** The image of CodeBuild may have an older Node than the command needs. */
-const tool = 'npx -y -p node@24 -p "$TOOL_PACKAGE" -- eks-gitops';
+const tool = 'npx --yes --package=node@24 "--package=$TOOL_PACKAGE" -- eks-gitops';
 
 const build = `# Builds the image of one platform and pushes it under a staging tag.
 # Variables: TOOL_PACKAGE, IMAGE, PLATFORM, RUN_ID; optional: REVISION, COMMIT_TIME, CONTEXT, FILE, TARGET, BUILD_ARGS (one a line), SCOPE,
