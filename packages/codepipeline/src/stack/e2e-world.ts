@@ -17,61 +17,62 @@ import {
   startNpmRegistry,
 } from '@eks-gitops/testbed';
 import { execa } from 'execa';
+import { labOptions } from './option-sets.ts';
 import type { PipelineOptions } from './options.ts';
 import { pipelineTemplate } from './template.ts';
 
-export const repository = 'shop-source';
-export const imageRepository = 'shop/ui';
 export const place = { account: awsAccount, region: 'us-west-2', stack: 'shop' };
+export const imageRepository = 'shop/ui';
+const repository = 'shop';
 
-export const options: PipelineOptions = {
-  name: 'shop',
-  source: { kind: 'codecommit', repository, branch: 'main', create: true },
-  context: 'src/ui',
-  buildArgs: [],
-  executionMode: 'SUPERSEDED',
-  toolPackage: 'eks-gitops-actions@0.0.0',
-  repository: { kind: 'create', name: imageRepository },
-  bucket: { kind: 'create' },
-  encryption: { kind: 'aws' },
-  cache: true,
-  logRetentionDays: 30,
-  buildTimeoutMinutes: 10,
-  stagingImageDays: 7,
-};
+const options: PipelineOptions = { ...labOptions, toolPackage: 'eks-gitops-actions@0.0.0', cache: true };
 
 /** An image of either architecture, without a base that would have to be pulled: its step runs on it. */
-const dockerfile = `FROM scratch
+export const dockerfile = `FROM scratch
 ARG TARGETARCH
 COPY --chmod=755 busybox-\${TARGETARCH} /bin/busybox
 RUN ["/bin/busybox", "sh", "-c", "/bin/busybox uname -m > /machine"]
 CMD ["/bin/busybox", "cat", "/machine"]
 `;
 
-export const goodFiles = { 'src/ui/Dockerfile': dockerfile };
+export interface Push {
+  readonly commit: string;
+  /** What it has started. */
+  readonly execution: Execution | undefined;
+}
 
-/** All that the pipeline of {@link options} needs outside AWS, with the pipeline simulated from its template. */
+/** The lab's pipeline, simulated from its template, and all that it needs. */
 export interface PipelineWorld {
   readonly pipeline: SimulatedPipeline;
-  readonly template: unknown;
+  /** Projects whose roles AWS knows no more: their builds have no credentials. */
+  readonly withoutRole: Set<string>;
   readonly ecr: Ecr;
   readonly codecommit: CodeCommit;
   /** Pushes a change over HTTPS as a developer does, and tells EventBridge of it, as CodeCommit does. */
-  readonly push: (files: Readonly<Record<string, string>>, branch?: string) => Promise<{ readonly commit: string; readonly execution: Execution | undefined }>;
+  readonly push: (change: { readonly files: Readonly<Record<string, string>>; readonly branch?: string }) => Promise<Push>;
   readonly stop: () => Promise<void>;
 }
 
 export async function makePipelineWorld(): Promise<PipelineWorld> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'codepipeline-')));
-  const [ecr, codecommit, npm] = await Promise.all([startEcr({ immutable: [/^latest$/, /^cache-/] }), startCodeCommit(), startPackages(folder)]);
+  const [ecr, codecommit, npm] = await Promise.all([
+    startEcr({ immutable: [/^latest$/, /^cache-/] }),
+    startCodeCommit(),
+    startPackages(folder),
+  ]);
   const buildkit = await startBuildkit({ registries: [{ host: ecr.host, ca: ecr.certificateFile }] });
   await createSource(codecommit);
   await createImageRepository(ecr);
   const environment = await furnishImage({ folder, ecr, npm, buildkit });
-  const template = JSON.parse(JSON.stringify(pipelineTemplate(options)));
-  const pipeline = await simulatePipeline({ template, place, codecommit, environment: () => environment });
+  const withoutRole = new Set<string>();
+  const pipeline = await simulatePipeline({
+    template: JSON.parse(JSON.stringify(pipelineTemplate(options))),
+    place,
+    codecommit,
+    environment: ({ Name }) => ({ ...environment, ...(withoutRole.has(Name) ? {} : roleCredentials(Name)) }),
+  });
   const checkout = join(folder, 'checkout');
-  const push: PipelineWorld['push'] = async (files, branch = 'main') => {
+  const push: PipelineWorld['push'] = async ({ files, branch = 'main' }) => {
     const commit = await pushChange({ codecommit, checkout, files, branch });
     return { commit, execution: await pipeline.deliver(changeEvent({ commit, branch })) };
   };
@@ -80,7 +81,12 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
     await Promise.all([ecr.stop(), codecommit.stop(), npm.stop(), buildkit.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
-  return { pipeline, template, ecr, codecommit, push, stop };
+  return { pipeline, withoutRole, ecr, codecommit, push, stop };
+}
+
+/** Each project has credentials of its own, so that calls tell whose they are. */
+function roleCredentials(project: string): Readonly<Record<string, string>> {
+  return { AWS_ACCESS_KEY_ID: project, AWS_SECRET_ACCESS_KEY: 'testing' };
 }
 
 /** The command as it is published: packed from this tree. */
@@ -91,9 +97,15 @@ async function startPackages(folder: string): Promise<NpmRegistry> {
 }
 
 async function createSource(codecommit: CodeCommit): Promise<void> {
-  const [amd64, arm64] = await Promise.all([requireTool('busybox-amd64'), requireTool('busybox-arm64')].map(async file => readFile(await file)));
+  const [amd64, arm64] = await Promise.all(
+    [requireTool('busybox-amd64'), requireTool('busybox-arm64')].map(async file => readFile(await file)),
+  );
   if (amd64 === undefined || arm64 === undefined) throw new Error('There is no busybox.');
-  await codecommit.createRepository(`v1/repos/${repository}`, { ...goodFiles, 'src/ui/busybox-amd64': amd64, 'src/ui/busybox-arm64': arm64 });
+  await codecommit.createRepository(`v1/repos/${repository}`, {
+    'src/ui/Dockerfile': dockerfile,
+    'src/ui/busybox-amd64': amd64,
+    'src/ui/busybox-arm64': arm64,
+  });
 }
 
 async function createImageRepository({ env }: Ecr): Promise<void> {
@@ -125,7 +137,6 @@ async function furnishImage({ folder, ecr, npm, buildkit }: Furnishing): Promise
   await execa(buildx, ['create', '--name=machine', '--driver=remote', '--use', buildkit.address], { env });
   const machine = (process.env['PATH'] ?? '').split(delimiter).filter(entry => !entry.includes('node_modules'));
   return {
-    ...ecr.env,
     ...env,
     PATH: [programs, ...machine].join(delimiter),
     NODE_EXTRA_CA_CERTS: ecr.certificateFile,

@@ -24,8 +24,11 @@ export interface SimulatedPipeline {
   readonly stack: Stack;
   /** Takes an event as EventBridge would; the execution that it started, when a rule of the stack fits it. */
   readonly deliver: (event: unknown) => Promise<Execution | undefined>;
-  /** Runs the failed actions of a stage once more, in the same execution. */
-  readonly retryFailedActions: (execution: Execution) => Promise<Execution>;
+  /** Runs the failed actions of the stage that failed, or all of its actions, once more in the same execution (RetryStageExecution). */
+  readonly retryStage: (retry: {
+    readonly execution: Execution;
+    readonly actions: 'FAILED_ACTIONS' | 'ALL_ACTIONS';
+  }) => Promise<Execution>;
   readonly stop: () => Promise<void>;
 }
 
@@ -59,8 +62,13 @@ export async function simulatePipeline({
       const trigger = triggerOf(event, definition);
       return trigger && runStages({ id: randomUUID(), revisions: trigger.revisions, earlier: [], pipeline, perform });
     },
-    retryFailedActions: ({ id, actions }) => {
-      const earlier = actions.filter(({ status }) => status === 'Succeeded');
+    retryStage: ({ execution: { id, failedStage, actions: runs }, actions }) => {
+      const stage = pipeline.Stages.find(({ Name }) => Name === failedStage);
+      if (stage === undefined) throw new Error('No stage of the execution has failed.');
+      const again = stage.Actions.filter(
+        ({ Name }) => actions === 'ALL_ACTIONS' || runs.some(run => run.name === Name && run.status === 'Failed'),
+      );
+      const earlier = runs.filter(({ name }) => !again.some(({ Name }) => Name === name));
       return runStages({ id, revisions: new Map(), earlier, pipeline, perform });
     },
     stop: async () => {

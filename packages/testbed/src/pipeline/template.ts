@@ -22,6 +22,8 @@ export interface StackPlace {
 
 export interface Resource {
   readonly id: string;
+  /** Undefined for the types whose ARN is not known here. */
+  readonly arn: string | undefined;
   readonly type: string;
   readonly properties: Readonly<Record<string, unknown>>;
 }
@@ -57,7 +59,12 @@ export function readStack(template: unknown, place: StackPlace): Stack {
     resources: type =>
       Object.entries(parsed.Resources)
         .filter(([, { Type, Condition }]) => Type === type && (Condition === undefined || resolve({ Condition }) === true))
-        .map(([id, { Type, Properties }]) => ({ id, type: Type, properties: properties.parse(resolve(Properties)) })),
+        .map(([id, { Type, Properties }]) => ({
+          id,
+          arn: namesOf(id, { parsed, place, resolve })['Arn'],
+          type: Type,
+          properties: properties.parse(resolve(Properties)),
+        })),
   };
 }
 
