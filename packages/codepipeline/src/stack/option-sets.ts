@@ -80,7 +80,7 @@ export const optionSets: readonly PipelineOptions[] = pairwise<PipelineOptions>(
 /** Everything at once: the largest template. */
 export const allOptions: PipelineOptions = {
   ...labOptions,
-  name: 'a-name-that-is-as-long-as-they-get-'.padEnd(80, 'x'),
+  name: 'a-name-that-is-as-long-as-they-get'.padEnd(57, '-x'),
   file: 'src/ui/Dockerfile',
   target: 'release',
   buildArgs: ['VERSION=1', 'COLOURS=red,green'],

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { Match, Template } from 'aws-cdk-lib/assertions';
+import { pipelineNameForm } from '../names.ts';
 import { allOptions, labOptions, optionSets } from './option-sets.ts';
 import type { PipelineOptions } from './options.ts';
 import { largestTemplate, pipelineTemplate } from './template.ts';
@@ -32,6 +33,14 @@ describe('the template', () => {
       expect(pipelineTemplate(structuredClone(options))).toEqual(template);
       expect(JSON.parse(JSON.stringify(template))).toEqual(template);
     }
+  });
+
+  test('keeps to the lengths of names that AWS has, with the longest name', () => {
+    const template = Template.fromJSON(pipelineTemplate(allOptions));
+    expect(allOptions.name).toMatch(pipelineNameForm);
+    expect(`${allOptions.name}x`).not.toMatch(pipelineNameForm);
+    template.hasResourceProperties('AWS::Events::Rule', { Name: Match.stringLikeRegexp('^.{64}$') });
+    template.allResourcesProperties('AWS::CodeBuild::Project', { Name: Match.stringLikeRegexp('^.{2,150}$') });
   });
 
   test('names its resources alike whatever the options, so that changing one replaces no other', () => {
