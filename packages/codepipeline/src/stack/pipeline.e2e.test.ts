@@ -79,7 +79,7 @@ testPipeline(
     const index = await readIndex(outputVariables['TAG'] ?? '');
     expect(index.digest).toBe(outputVariables['DIGEST']);
     const images = index.manifests.filter(({ platform }) => platform.architecture !== 'unknown');
-  expect(images.map(({ digest, platform }) => [platform.architecture, digest])).toEqual([
+    expect(images.map(({ digest, platform }) => [platform.architecture, digest])).toEqual([
       ['amd64', digests(retried)[0]],
       ['arm64', digests(retried)[1]],
     ]);
