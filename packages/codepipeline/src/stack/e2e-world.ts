@@ -18,14 +18,13 @@ import {
 } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 import { labOptions } from './option-sets.ts';
-import type { PipelineOptions } from './options.ts';
 import { pipelineTemplate } from './template.ts';
 
 export const place = { account: awsAccount, region: 'us-west-2', stack: 'shop' };
 export const imageRepository = 'shop/ui';
 const repository = 'shop';
 
-const options: PipelineOptions = { ...labOptions, toolPackage: 'eks-gitops-actions@0.0.0', cache: true };
+const toolInBucket = 's3://tools/eks-gitops-actions.tgz';
 
 /** An image of either architecture, without a base that would have to be pulled: its step runs on it. */
 export const dockerfile = `FROM scratch
@@ -34,6 +33,14 @@ COPY --chmod=755 busybox-\${TARGETARCH} /bin/busybox
 RUN ["/bin/busybox", "sh", "-c", "/bin/busybox uname -m > /machine"]
 CMD ["/bin/busybox", "cat", "/machine"]
 `;
+
+export interface Change {
+  readonly files: Readonly<Record<string, string>>;
+  /** Default main. */
+  readonly branch?: string;
+  /** Which pipeline hears of it. */
+  readonly heardBy: SimulatedPipeline;
+}
 
 export interface Push {
   readonly commit: string;
@@ -44,44 +51,48 @@ export interface Push {
 /** The lab's pipeline, simulated from its template, and all that it needs. */
 export interface PipelineWorld {
   readonly pipeline: SimulatedPipeline;
+  /** The same with its tool from a bucket, by a stand-in for `aws s3 cp`. */
+  readonly withToolInBucket: SimulatedPipeline;
   /** Projects whose roles AWS knows no more: their builds have no credentials. */
   readonly withoutRole: Set<string>;
   readonly ecr: Ecr;
   readonly codecommit: CodeCommit;
   /** Pushes a change over HTTPS as a developer does, and tells EventBridge of it, as CodeCommit does. */
-  readonly push: (change: { readonly files: Readonly<Record<string, string>>; readonly branch?: string }) => Promise<Push>;
+  readonly push: (change: Change) => Promise<Push>;
   readonly stop: () => Promise<void>;
 }
 
 export async function makePipelineWorld(): Promise<PipelineWorld> {
   const folder = await realpath(await mkdtemp(join(tmpdir(), 'codepipeline-')));
-  const [ecr, codecommit, npm] = await Promise.all([
+  const [ecr, codecommit, tarball] = await Promise.all([
     startEcr({ immutable: [/^latest$/, /^cache-/] }),
     startCodeCommit(),
-    startPackages(folder),
+    packCommand(folder),
   ]);
+  const npm = await startNpmRegistry({ tarballs: [tarball] });
   const buildkit = await startBuildkit({ registries: [{ host: ecr.host, ca: ecr.certificateFile }] });
   await createSource(codecommit);
-  await createImageRepository(ecr);
-  const environment = await furnishImage({ folder, ecr, npm, buildkit });
+  const environment = await furnishImage({ folder, ecr, npm, buildkit, tarball });
   const withoutRole = new Set<string>();
-  const pipeline = await simulatePipeline({
-    template: JSON.parse(JSON.stringify(pipelineTemplate(options))),
-    place,
-    codecommit,
-    environment: ({ Name }) => ({ ...environment, ...(withoutRole.has(Name) ? {} : roleCredentials(Name)) }),
-  });
+  const simulate = (toolPackage: string): Promise<SimulatedPipeline> =>
+    simulatePipeline({
+      template: JSON.parse(JSON.stringify(pipelineTemplate({ ...labOptions, cache: true, toolPackage }))),
+      place,
+      codecommit,
+      environment: ({ Name }) => ({ ...environment, ...(withoutRole.has(Name) ? {} : roleCredentials(Name)) }),
+    });
+  const [pipeline, withToolInBucket] = await Promise.all([simulate('eks-gitops-actions@0.0.0'), simulate(toolInBucket)]);
   const checkout = join(folder, 'checkout');
-  const push: PipelineWorld['push'] = async ({ files, branch = 'main' }) => {
+  const push: PipelineWorld['push'] = async ({ files, branch = 'main', heardBy }) => {
     const commit = await pushChange({ codecommit, checkout, files, branch });
-    return { commit, execution: await pipeline.deliver(changeEvent({ commit, branch })) };
+    return { commit, execution: await heardBy.deliver(changeEvent({ commit, branch })) };
   };
   const stop = async (): Promise<void> => {
-    await pipeline.stop();
+    await Promise.all([pipeline.stop(), withToolInBucket.stop()]);
     await Promise.all([ecr.stop(), codecommit.stop(), npm.stop(), buildkit.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
-  return { pipeline, withoutRole, ecr, codecommit, push, stop };
+  return { pipeline, withToolInBucket, withoutRole, ecr, codecommit, push, stop };
 }
 
 /** Each project has credentials of its own, so that calls tell whose they are. */
@@ -90,10 +101,10 @@ function roleCredentials(project: string): Readonly<Record<string, string>> {
 }
 
 /** The command as it is published: packed from this tree. */
-async function startPackages(folder: string): Promise<NpmRegistry> {
+async function packCommand(folder: string): Promise<string> {
   const pack = join(import.meta.dirname, '../../../../scripts/pack.ts');
   const { stdout } = await execa(process.execPath, [pack, folder], { env: { NODE_OPTIONS: '' } });
-  return startNpmRegistry({ tarballs: [stdout.trim().split('\n').at(-1) ?? ''] });
+  return stdout.trim().split('\n').at(-1) ?? '';
 }
 
 async function createSource(codecommit: CodeCommit): Promise<void> {
@@ -108,30 +119,25 @@ async function createSource(codecommit: CodeCommit): Promise<void> {
   });
 }
 
-async function createImageRepository({ env }: Ecr): Promise<void> {
-  const { CreateRepositoryCommand, ECRClient } = await import('@aws-sdk/client-ecr');
-  const credentials = { accessKeyId: env['AWS_ACCESS_KEY_ID'] ?? '', secretAccessKey: env['AWS_SECRET_ACCESS_KEY'] ?? '' };
-  const client = new ECRClient({ region: place.region, credentials });
-  await client.send(new CreateRepositoryCommand({ repositoryName: imageRepository }));
-  client.destroy();
-}
-
 interface Furnishing {
   readonly folder: string;
   readonly ecr: Ecr;
   readonly npm: NpmRegistry;
   readonly buildkit: Buildkit;
+  readonly tarball: string;
 }
 
 /**
- * What CodeBuild's image brings, as far as the builds use it: git, an npx of a Node that may be older than ours, and buildx, whose
- * current builder is the one BuildKit of this machine.
+ * What CodeBuild's image brings, as far as the builds use it: git, an npx of a Node that may be older than ours, aws, and buildx,
+ * whose current builder is the one BuildKit of this machine.
  */
-async function furnishImage({ folder, ecr, npm, buildkit }: Furnishing): Promise<Readonly<Record<string, string>>> {
+async function furnishImage({ folder, ecr, npm, buildkit, tarball }: Furnishing): Promise<Readonly<Record<string, string>>> {
   const programs = join(folder, 'programs');
   await mkdir(programs);
   const buildx = await requireTool('buildx');
   await symlink(buildx, join(programs, 'buildx'));
+  const copy = `[ "$*" = "s3 cp --only-show-errors ${toolInBucket} $5" ] && exec cp '${tarball}' "$5"`;
+  await writeFile(join(programs, 'aws'), `#!/bin/sh\n${copy}\n`, { mode: 0o755 });
   const config = join(folder, 'buildx');
   const env = { BUILDX_CONFIG: config };
   await execa(buildx, ['create', '--name=machine', '--driver=remote', '--use', buildkit.address], { env });
@@ -146,14 +152,14 @@ async function furnishImage({ folder, ecr, npm, buildkit }: Furnishing): Promise
   };
 }
 
-interface Change {
+interface PushedChange {
   readonly codecommit: CodeCommit;
   readonly checkout: string;
   readonly files: Readonly<Record<string, string>>;
   readonly branch: string;
 }
 
-async function pushChange({ codecommit, checkout, files, branch }: Change): Promise<string> {
+async function pushChange({ codecommit, checkout, files, branch }: PushedChange): Promise<string> {
   const path = `/v1/repos/${repository}`;
   const { username, password } = codecommit.login(path);
   const env = {

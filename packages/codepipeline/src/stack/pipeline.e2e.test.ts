@@ -30,7 +30,7 @@ let commit: string;
 beforeAll(async () => {
   world = await makePipelineWorld();
   world.withoutRole.add('shop-index');
-  const pushed = await world.push({ files: {} });
+  const pushed = await world.push({ files: {}, heardBy: world.pipeline });
   if (pushed.execution === undefined) throw new Error('The push has started nothing.');
   world.withoutRole.clear();
   broken = pushed.execution;
@@ -90,20 +90,23 @@ testPipeline(
   },
 );
 
-testPipeline('simulated: a Dockerfile that fails on one architecture is told with its step, and no index is made', async () => {
-  const failing = `${dockerfile}RUN ["/bin/busybox", "sh", "-c", "[ $(/bin/busybox uname -m) = x86_64 ] || { echo no such page; exit 7; }"]\n`;
-  const { execution } = await world.push({ files: { 'src/ui/Dockerfile': failing } });
-  expect(execution).toMatchObject({ status: 'Failed', failedStage: stageNames.build });
-  expect(execution?.action(actionNames.amd64).status).toBe('Succeeded');
-  const arm64 = execution?.action(actionNames.arm64);
-  expect(arm64).toMatchObject({ status: 'Failed', summary: expect.stringMatching(/exit status 1$/) });
-  expect(arm64?.build?.phases.map(({ type, status }) => `${type} ${status}`)).toContain('BUILD FAILED');
-  expect(arm64?.build?.log).toMatch(/no such page[\s\S]*exit code: 7[\s\S]*code: BUILD_FAILED/);
-  expect(execution?.actions.map(({ name }) => name)).not.toContain(actionNames.index);
-});
+testPipeline(
+  'simulated: with the tool from a bucket, a Dockerfile that fails on one architecture is told with its step, and no index is made',
+  async () => {
+    const failing = `${dockerfile}RUN ["/bin/busybox", "sh", "-c", "[ $(/bin/busybox uname -m) = x86_64 ] || { echo no such page; exit 7; }"]\n`;
+    const { execution } = await world.push({ files: { 'src/ui/Dockerfile': failing }, heardBy: world.withToolInBucket });
+    expect(execution).toMatchObject({ status: 'Failed', failedStage: stageNames.build });
+    expect(execution?.action(actionNames.amd64).status).toBe('Succeeded');
+    const arm64 = execution?.action(actionNames.arm64);
+    expect(arm64).toMatchObject({ status: 'Failed', summary: expect.stringMatching(/exit status 1$/) });
+    expect(arm64?.build?.phases.map(({ type, status }) => `${type} ${status}`)).toContain('BUILD FAILED');
+    expect(arm64?.build?.log).toMatch(/no such page[\s\S]*exit code: 7[\s\S]*code: BUILD_FAILED/);
+    expect(execution?.actions.map(({ name }) => name)).not.toContain(actionNames.index);
+  },
+);
 
 testPipeline('simulated: a push to another branch starts nothing', async () => {
-  expect(await world.push({ files: {}, branch: 'feature' })).toMatchObject({ execution: undefined });
+  expect(await world.push({ files: {}, branch: 'feature', heardBy: world.pipeline })).toMatchObject({ execution: undefined });
 });
 
 /** Rights that CodeBuild itself uses, outside the build: what is called with them cannot be recorded here. */
@@ -129,6 +132,15 @@ for (const names of [[actionNames.amd64, actionNames.arm64], [actionNames.index]
     }
   });
 }
+
+/** Used by AWS's services alone, whose calls cannot be recorded: rights.test.ts lists what they allow, from AWS's pages. */
+const serviceRoles = ['PipelineRole', 'ChangeRole'];
+
+testPipeline('every role of the stack is one of those, or used by a service alone', () => {
+  const held = ['Amd64Role', 'Arm64Role', 'IndexRole'];
+  const roles = world.pipeline.stack.resources('AWS::IAM::Role').map(({ id }) => id);
+  expect(roles.sort()).toEqual([...held, ...serviceRoles].sort());
+});
 
 /** What came over the wire while the actions ran. Of what ran side by side, only the API's calls tell whose they are. */
 function callsOf(runs: readonly ActionRun[]): AwsCall[] {

@@ -2,15 +2,18 @@ export interface CommandScript {
   readonly command: string;
   /** Folder for what one command leaves to the next. */
   readonly state: string;
+  /** Whether no phase has failed so far. */
+  readonly succeeding: boolean;
 }
 
 /**
  * The script by which one command of a buildspec is run: in the folder, and with the exported variables, that the command before has left.
  * Variables that are not exported do not outlive their command here; a buildspec that needs them would be on thin ice.
  */
-export function commandScript({ command, state }: CommandScript): string {
+export function commandScript({ command, state, succeeding }: CommandScript): string {
   return [
     `. "${state}/env.sh"`,
+    `export CODEBUILD_BUILD_SUCCEEDING=${succeeding ? 1 : 0}`,
     `cd "$(cat "${state}/folder")" || exit 1`,
     command.trimEnd(),
     'CODEBUILD_LAST_EXIT=$?',

@@ -113,13 +113,12 @@ async function runCommands(commands: readonly string[], run: PhaseRun): Promise<
 async function runCommand(command: string, run: PhaseRun): Promise<{ exitCode: number | undefined; timedOut: boolean }> {
   const { buildspec, folder, source, state, log, deadline, succeeding } = run;
   const script = join(state, 'script.sh');
-  await writeFile(script, commandScript({ command, state }));
+  await writeFile(script, commandScript({ command, state, succeeding }));
   log.push(`[simulated] Running command ${command.trimEnd()}`);
   const env = {
-    ...run.env,
     ...buildspec.env.variables,
+    ...run.env,
     CODEBUILD_SRC_DIR: source,
-    CODEBUILD_BUILD_SUCCEEDING: succeeding ? '1' : '0',
   };
   const { shell } = buildspec.env;
   const ended = await runInContainer({ shell, script, folder, env, timeout: Math.max(deadline - Date.now(), 1) });

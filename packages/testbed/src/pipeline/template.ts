@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { type ResourceNames, resourceNames } from './resource-names.ts';
 
 const resource = z.object({
   Type: z.string(),
@@ -35,7 +36,6 @@ export interface Stack {
 }
 
 type Document = z.infer<typeof document>;
-type Names = { readonly ref: string; readonly [attribute: string]: string };
 
 /**
  * Resolves what a template's intrinsic functions stand for ("Intrinsic function reference", AWS CloudFormation User Guide). Throws on a
@@ -159,46 +159,8 @@ interface Naming {
   readonly resolve: (value: unknown) => unknown;
 }
 
-/** What Ref and Fn::GetAtt give for a resource ("Return values" of each type in the CloudFormation template reference). */
-function namesOf(id: string, { parsed, place, resolve }: Naming): Names {
+function namesOf(id: string, { parsed, place, resolve }: Naming): ResourceNames {
   const made = parsed.Resources[id];
   if (made === undefined) throw new Error(`The template has no resource ${id}.`);
-  const { account, region, stack } = place;
-  const own = (property: string): string => String(resolve(made.Properties[property]) ?? `${stack}-${id}`);
-  const arn = (service: string, rest: string): string => `arn:aws:${service}:${region}:${account}:${rest}`;
-  switch (made.Type) {
-    case 'AWS::ECR::Repository': {
-      const name = own('RepositoryName').toLowerCase();
-      return {
-        ref: name,
-        Arn: arn('ecr', `repository/${name}`),
-        RepositoryUri: `${account}.dkr.ecr.${region}.amazonaws.com/${name}`,
-      };
-    }
-    case 'AWS::CodeBuild::Project':
-      return { ref: own('Name'), Arn: arn('codebuild', `project/${own('Name')}`) };
-    case 'AWS::CodePipeline::Pipeline':
-      return { ref: own('Name') };
-    case 'AWS::CodeCommit::Repository': {
-      const name = own('RepositoryName');
-      return {
-        ref: `${id}-id`,
-        Name: name,
-        Arn: arn('codecommit', name),
-        CloneUrlHttp: `https://git-codecommit.${region}.amazonaws.com/v1/repos/${name}`,
-      };
-    }
-    case 'AWS::S3::Bucket': {
-      const name = own('BucketName').toLowerCase();
-      return { ref: name, Arn: `arn:aws:s3:::${name}` };
-    }
-    case 'AWS::IAM::Role':
-      return { ref: own('RoleName'), Arn: `arn:aws:iam::${account}:role/${own('RoleName')}` };
-    case 'AWS::KMS::Key':
-      return { ref: `${id}-id`, Arn: arn('kms', `key/${id}-id`) };
-    case 'AWS::Logs::LogGroup':
-      return { ref: own('LogGroupName'), Arn: arn('logs', `log-group:${own('LogGroupName')}:*`) };
-    default:
-      return { ref: `${id}-id` };
-  }
+  return resourceNames({ type: made.Type, id, place, property: name => resolve(made.Properties[name]) });
 }
