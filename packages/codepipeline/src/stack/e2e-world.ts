@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readFile, realpath, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import {
@@ -7,8 +7,11 @@ import {
   type CodeCommit,
   type Ecr,
   type Execution,
+  type FinishedBuild,
   type NpmRegistry,
+  parseBuildspec,
   requireTool,
+  runBuild,
   type SimulatedPipeline,
   simulatePipeline,
   startBuildkit,
@@ -17,22 +20,16 @@ import {
   startNpmRegistry,
 } from '@eks-gitops/testbed';
 import { execa } from 'execa';
+import { buildspecs } from './buildspecs.ts';
+import { changeEvent, createSource, pushChange } from './e2e-source.ts';
 import { labOptions } from './option-sets.ts';
 import { pipelineTemplate } from './template.ts';
 
 export const place = { account: awsAccount, region: 'us-west-2', stack: 'shop' };
 export const imageRepository = 'shop/ui';
-const repository = 'shop';
 
+const npmPackage = 'eks-gitops-actions@0.0.0';
 const toolInBucket = 's3://tools/eks-gitops-actions.tgz';
-
-/** An image of either architecture, without a base that would have to be pulled: its step runs on it. */
-export const dockerfile = `FROM scratch
-ARG TARGETARCH
-COPY --chmod=755 busybox-\${TARGETARCH} /bin/busybox
-RUN ["/bin/busybox", "sh", "-c", "/bin/busybox uname -m > /machine"]
-CMD ["/bin/busybox", "cat", "/machine"]
-`;
 
 export interface Change {
   readonly files: Readonly<Record<string, string>>;
@@ -59,6 +56,8 @@ export interface PipelineWorld {
   readonly codecommit: CodeCommit;
   /** Pushes a change over HTTPS as a developer does, and tells EventBridge of it, as CodeCommit does. */
   readonly push: (change: Change) => Promise<Push>;
+  /** Runs the buildspec of an index outside a pipeline, with these variables. */
+  readonly runIndexAlone: (variables: Readonly<Record<string, string>>) => Promise<FinishedBuild>;
   readonly stop: () => Promise<void>;
 }
 
@@ -81,18 +80,25 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
       codecommit,
       environment: ({ Name }) => ({ ...environment, ...(withoutRole.has(Name) ? {} : roleCredentials(Name)) }),
     });
-  const [pipeline, withToolInBucket] = await Promise.all([simulate('eks-gitops-actions@0.0.0'), simulate(toolInBucket)]);
+  const [pipeline, withToolInBucket] = await Promise.all([simulate(npmPackage), simulate(toolInBucket)]);
   const checkout = join(folder, 'checkout');
   const push: PipelineWorld['push'] = async ({ files, branch = 'main', heardBy }) => {
     const commit = await pushChange({ codecommit, checkout, files, branch });
-    return { commit, execution: await heardBy.deliver(changeEvent({ commit, branch })) };
+    return { commit, execution: await heardBy.deliver(changeEvent({ commit, branch, place })) };
+  };
+  const runIndexAlone: PipelineWorld['runIndexAlone'] = async variables => {
+    const own = join(folder, 'alone');
+    const source = join(own, 'src');
+    await mkdir(source, { recursive: true });
+    const env = { ...environment, ...roleCredentials('alone'), HOME: own, TOOL_PACKAGE: npmPackage, ...variables };
+    return runBuild({ buildspec: parseBuildspec(buildspecs({}).index), folder: own, source, env, timeoutMinutes: 5 });
   };
   const stop = async (): Promise<void> => {
     await Promise.all([pipeline.stop(), withToolInBucket.stop()]);
     await Promise.all([ecr.stop(), codecommit.stop(), npm.stop(), buildkit.stop()]);
     await rm(folder, { recursive: true, force: true });
   };
-  return { pipeline, withToolInBucket, withoutRole, ecr, codecommit, push, stop };
+  return { pipeline, withToolInBucket, withoutRole, ecr, codecommit, push, runIndexAlone, stop };
 }
 
 /** Each project has credentials of its own, so that calls tell whose they are. */
@@ -105,18 +111,6 @@ async function packCommand(folder: string): Promise<string> {
   const pack = join(import.meta.dirname, '../../../../scripts/pack.ts');
   const { stdout } = await execa(process.execPath, [pack, folder], { env: { NODE_OPTIONS: '' } });
   return stdout.trim().split('\n').at(-1) ?? '';
-}
-
-async function createSource(codecommit: CodeCommit): Promise<void> {
-  const [amd64, arm64] = await Promise.all(
-    [requireTool('busybox-amd64'), requireTool('busybox-arm64')].map(async file => readFile(await file)),
-  );
-  if (amd64 === undefined || arm64 === undefined) throw new Error('There is no busybox.');
-  await codecommit.createRepository(`v1/repos/${repository}`, {
-    'src/ui/Dockerfile': dockerfile,
-    'src/ui/busybox-amd64': amd64,
-    'src/ui/busybox-arm64': arm64,
-  });
 }
 
 interface Furnishing {
@@ -149,52 +143,5 @@ async function furnishImage({ folder, ecr, npm, buildkit, tarball }: Furnishing)
     SSL_CERT_FILE: ecr.certificateFile,
     AWS_EC2_METADATA_DISABLED: 'true',
     npm_config_registry: npm.url,
-  };
-}
-
-interface PushedChange {
-  readonly codecommit: CodeCommit;
-  readonly checkout: string;
-  readonly files: Readonly<Record<string, string>>;
-  readonly branch: string;
-}
-
-async function pushChange({ codecommit, checkout, files, branch }: PushedChange): Promise<string> {
-  const path = `/v1/repos/${repository}`;
-  const { username, password } = codecommit.login(path);
-  const env = {
-    ...codecommit.env,
-    GIT_CONFIG_COUNT: '1',
-    GIT_CONFIG_KEY_0: 'http.extraHeader',
-    GIT_CONFIG_VALUE_0: `Authorization: Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`,
-  };
-  const identity = ['-c', 'user.name=A Developer', '-c', 'user.email=developer@example.com'];
-  const git = (...args: string[]) => execa('git', [...identity, ...args], { cwd: checkout, env });
-  await rm(checkout, { recursive: true, force: true });
-  await execa('git', ['clone', '--quiet', '--', `${codecommit.url}${path}`, checkout], { env });
-  for (const [name, content] of Object.entries(files)) await writeFile(join(checkout, name), content);
-  await git('add', '.');
-  await git('commit', '--quiet', '--allow-empty', '--message=Change the page');
-  await git('push', '--quiet', 'origin', `HEAD:refs/heads/${branch}`);
-  return (await git('rev-parse', 'HEAD')).stdout;
-}
-
-/** https://docs.aws.amazon.com/codecommit/latest/userguide/monitoring-events.html, "referenceUpdated". */
-function changeEvent({ commit, branch }: { commit: string; branch: string }): unknown {
-  return {
-    version: '0',
-    'detail-type': 'CodeCommit Repository State Change',
-    source: 'aws.codecommit',
-    account: place.account,
-    region: place.region,
-    resources: [`arn:aws:codecommit:${place.region}:${place.account}:${repository}`],
-    detail: {
-      event: 'referenceUpdated',
-      repositoryName: repository,
-      referenceType: 'branch',
-      referenceName: branch,
-      referenceFullName: `refs/heads/${branch}`,
-      commitId: commit,
-    },
   };
 }

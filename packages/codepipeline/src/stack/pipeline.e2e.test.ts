@@ -14,7 +14,8 @@ import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import { z } from 'zod';
 import { actionNames, recordFile, stageNames } from '../names.ts';
-import { dockerfile, imageRepository, makePipelineWorld, type PipelineWorld, place } from './e2e-world.ts';
+import { dockerfile } from './e2e-source.ts';
+import { imageRepository, makePipelineWorld, type PipelineWorld, place } from './e2e-world.ts';
 
 const building = ['buildx', 'buildkitd', 'runc', 'busybox-amd64', 'busybox-arm64', 'qemu-aarch64'] as const;
 const testPipeline = await testNeeding('sandbox', 'docker-registry', 'moto', ...building);
@@ -87,6 +88,15 @@ testPipeline(
     if (artifact?.kind !== 'files') throw new Error('The index build has no artifact.');
     const record: unknown = JSON.parse(await readFile(join(artifact.folder, recordFile), 'utf8'));
     expect(record).toMatchObject({ revision: commit, index: { digest: index.digest, tag: outputVariables['TAG'] } });
+  },
+);
+
+testPipeline(
+  'simulated: the buildspec of the index outside a pipeline finds the images of a run by their staging tags',
+  async () => {
+    const image = `${world.ecr.host}/${imageRepository}`;
+    const { status, exported } = await world.runIndexAlone({ IMAGE: image, RUN_ID: retried.id, CONTEXT: 'src/ui' });
+    expect({ status, exported }).toEqual({ status: 'SUCCEEDED', exported: retried.action(actionNames.index).outputVariables });
   },
 );
 
