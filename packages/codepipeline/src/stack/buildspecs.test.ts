@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { buildspecs } from './buildspecs.ts';
 import { allOptions, labOptions } from './option-sets.ts';
+import type { PipelineOptions } from './options.ts';
 import { pipelineTemplate } from './template.ts';
 
 const phase = z.strictObject({ commands: z.array(z.string()) });
@@ -56,22 +57,49 @@ describe.each(all)('the buildspec $name', ({ text }) => {
   });
 });
 
-test('the stack sets no variable that the buildspec of its project does not read', () => {
-  const project = z.object({
-    Type: z.literal('AWS::CodeBuild::Project'),
-    Properties: z.object({
-      Source: z.object({ BuildSpec: z.string() }),
-      Environment: z.object({ EnvironmentVariables: z.array(z.object({ Name: z.string() })) }),
-    }),
-  });
-  const resources = z.object({ Resources: z.record(z.string(), z.unknown()) }).parse(pipelineTemplate(allOptions)).Resources;
-  const projects = Object.values(resources).flatMap(one => project.safeParse(one).data ?? []);
-  expect(projects).toHaveLength(4);
-  for (const { Properties } of projects) {
-    const set = Properties.Environment.EnvironmentVariables.map(({ Name }) => Name);
-    expect(variablesRead(Properties.Source.BuildSpec)).toEqual(expect.arrayContaining(set));
+test('neither the projects nor the actions set a variable that the buildspec does not read', () => {
+  for (const options of [allOptions, { ...allOptions, source: { kind: 's3', bucket: 'sources', key: 'shop.zip' } } as const]) {
+    const { projects, actions } = readTemplate(options);
+    expect([projects.length, actions.length]).toEqual([4, 4]);
+    for (const { Source, Environment, Name } of projects) {
+      const action = actions.find(({ Configuration }) => JSON.stringify(Configuration.ProjectName).includes(idOf(Name)));
+      const ofAction = named.array().parse(JSON.parse(action?.Configuration.EnvironmentVariables ?? '[]'));
+      const set = [...Environment.EnvironmentVariables.map(one => one.Name), ...ofAction.map(one => one.name)];
+      expect(variablesRead(Source.BuildSpec)).toEqual(expect.arrayContaining(set));
+    }
   }
 });
+
+const named = z.object({ name: z.string() });
+const project = z.object({
+  Type: z.literal('AWS::CodeBuild::Project'),
+  Properties: z.object({
+    Name: z.string(),
+    Source: z.object({ BuildSpec: z.string() }),
+    Environment: z.object({ EnvironmentVariables: z.array(z.object({ Name: z.string() })) }),
+  }),
+});
+const action = z.object({ Configuration: z.object({ ProjectName: z.unknown(), EnvironmentVariables: z.string().optional() }) });
+const pipeline = z.object({
+  Type: z.literal('AWS::CodePipeline::Pipeline'),
+  Properties: z.object({ Stages: z.array(z.object({ Actions: z.array(z.unknown()) })) }),
+});
+
+function readTemplate(options: PipelineOptions) {
+  const resources = z.object({ Resources: z.record(z.string(), z.unknown()) }).parse(pipelineTemplate(options)).Resources;
+  const found = Object.values(resources).flatMap(one => pipeline.safeParse(one).data ?? []);
+  const stages = found.flatMap(({ Properties }) => Properties.Stages).slice(1);
+  return {
+    projects: Object.values(resources).flatMap(one => project.safeParse(one).data?.Properties ?? []),
+    actions: stages.flatMap(({ Actions }) => Actions).map(one => action.parse(one)),
+  };
+}
+
+/** The logical name of a project, by which its action refers to it. */
+function idOf(name: string): string {
+  const kind = name.slice(name.lastIndexOf('-') + 1);
+  return `${kind.charAt(0).toUpperCase()}${kind.slice(1)}Project`;
+}
 
 test('the buildspecs hold nothing of the options, and without a deployment there is none for it', () => {
   const { build, index } = buildspecs(allOptions);

@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { allOptions, labOptions, optionSets } from './option-sets.ts';
 import type { PipelineOptions } from './options.ts';
-import { type Grounds, pipelineRights, projectRights, type Right, workflowRights } from './rights.ts';
+import type { Grounds, Right } from './right.ts';
+import { pipelineRights, projectRights, workflowRights } from './rights.ts';
 
 function groundsOf(options: PipelineOptions): Grounds {
   const made = options.encryption.kind === 'create' ? 'arn:aws:kms:us-west-2:123456789012:key/made' : undefined;
