@@ -26,7 +26,7 @@ const env = {
 const serverTools: readonly ToolName[] = [...labTools, 'act', 'dockerd', 'sshd', 'image-setters'];
 /** Brought with --all alone. */
 const longTools: readonly ToolName[] = [...clusterTools, 'helm-controller', 'client-config'];
-const checkTools: readonly ToolName[] = ['actionlint', 'zizmor'];
+const checkTools: readonly ToolName[] = ['actionlint', 'zizmor', 'cfn-lint', 'checkov'];
 
 async function test({ args: given, signal }: ScriptContext): Promise<number> {
   const { values, positionals: args } = readFlags('scripts/test', {

@@ -370,13 +370,10 @@ test.concurrent('a signal ends the wait within a second', async () => {
   const going = execution({ status: 'InProgress', runs: [source, amd64('InProgress')] });
   await withPipeline({ executions: [going] }, async ({ start }) => {
     const waiting = start(...ofCommit);
-    let sent = 0;
-    for await (const line of waiting.lines) {
-      if (!line.includes('build_amd64 has begun')) continue;
-      sent = Date.now();
-      waiting.kill('SIGTERM');
-    }
-    expect(await waiting.exitCode).toBe(130);
+    await waiting.said('build_amd64 has begun');
+    const sent = Date.now();
+    waiting.interrupt('SIGTERM');
+    expect((await waiting.finished).exitCode).toBe(130);
     expect(Date.now() - sent).toBeLessThan(10_000);
   });
 });

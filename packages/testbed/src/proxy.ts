@@ -8,6 +8,7 @@ import {
 import { createServer as createTlsServer, request as sendTlsRequest } from 'node:https';
 import { isIP } from 'node:net';
 import { pipeline } from 'node:stream/promises';
+import { TLSSocket } from 'node:tls';
 import type { KeyPair } from './certificates.ts';
 import { closeServer, listen } from './listening.ts';
 
@@ -152,10 +153,11 @@ interface Exchange {
   readonly onBytes: (count: number) => void;
 }
 
-/** The Host header goes through unchanged, so that the target's absolute Location headers lead back to the proxy. */
+/** The Host header goes through unchanged, and the scheme with it, so that the target's absolute Location headers lead back to the proxy. */
 async function passOn({ request, response, target, authority, onBytes }: Exchange): Promise<void> {
   const url = new URL(request.url ?? '/', target);
-  const options = { method: request.method, headers: request.headers, agent: false as const };
+  const headers = { 'x-forwarded-proto': request.socket instanceof TLSSocket ? 'https' : 'http', ...request.headers };
+  const options = { method: request.method, headers, agent: false as const };
   // Else the name that is asked for by TLS would be that of the Host header.
   const tls = { ca: authority, servername: isIP(url.hostname) ? '' : url.hostname };
   const upstream = url.protocol === 'https:' ? sendTlsRequest(url, { ...options, ...tls }) : sendRequest(url, options);

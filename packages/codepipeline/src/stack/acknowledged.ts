@@ -25,3 +25,33 @@ export const acknowledgedNags: readonly Acknowledged[] = [
     reason: "without encryption: create the artifacts are encrypted with the service's own key, as the bucket is",
   },
 ];
+
+/** Of checkov's checks of CloudFormation templates. */
+export const acknowledgedChecks: readonly Acknowledged[] = [
+  {
+    rule: 'CKV_AWS_51',
+    resources: /^ImageRepository$/,
+    reason: 'all tags but latest and caches cannot move (IMMUTABLE_WITH_EXCLUSION), which checkov does not know yet',
+  },
+  {
+    rule: 'CKV_AWS_111',
+    resources: /^(?:Amd64|Arm64|Index|Deploy)Role$/,
+    reason: 'a network interface in a VPC has no name before CodeBuild makes it',
+  },
+  {
+    rule: 'CKV_AWS_136',
+    resources: /^ImageRepository$/,
+    reason: "encrypted with the service's own key; with another, every node that pulls would need a right to it",
+  },
+  {
+    rule: 'CKV_AWS_158',
+    resources: /^(?:Amd64|Arm64|Index|Deploy)Log$/,
+    reason: "encrypted with the service's own key, as every log group is; secrets are masked before they are logged",
+  },
+  {
+    rule: 'CKV_AWS_18',
+    resources: /^ArtifactBucket$/,
+    reason:
+      'artifacts are references and records of some 100 bytes that expire; an access log would need a second bucket that is kept',
+  },
+];

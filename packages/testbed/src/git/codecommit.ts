@@ -9,6 +9,8 @@ import { type GitServer, startGitServer } from './git-server.ts';
 export interface CodeCommit extends GitServer {
   /** Credentials that AWS clients take from the environment, and the authority that git must trust. */
   readonly env: Readonly<Record<string, string>>;
+  /** What git shows for a path such as `/v1/repos/NAME`; good for 15 minutes. */
+  readonly login: (path: string) => { readonly username: string; readonly password: string };
   /** User names that were shown with a good signature. */
   readonly users: () => readonly string[];
 }
@@ -47,6 +49,10 @@ export async function startCodeCommit(): Promise<CodeCommit> {
       AWS_SECRET_ACCESS_KEY: keys.secret,
       AWS_SESSION_TOKEN: keys.session,
       GIT_SSL_CAINFO: certificateFile,
+    },
+    login: path => {
+      const time = new Date().toISOString().replace(/[-:]|\.\d+Z$/g, '');
+      return { username: `${keys.id}%${keys.session}`, password: `${time}Z${sign(time, path)}` };
     },
     users: () => [...users],
     stop: async () => {

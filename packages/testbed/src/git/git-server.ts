@@ -18,6 +18,8 @@ export interface GitRequest {
   readonly authorization: string | undefined;
   /** How many requests of the same method and path came, this one included. */
   readonly count: number;
+  /** Milliseconds of `performance.now()`. */
+  readonly startedAt: number;
 }
 
 export interface ServedGitRequest extends GitRequest {
@@ -119,7 +121,7 @@ function describe({ method = 'GET', url: path = '/', headers }: IncomingMessage,
   const count = (counts.get(`${method} ${path}`) ?? 0) + 1;
   counts.set(`${method} ${path}`, count);
   const service = /git-(?:upload|receive)-pack$/.exec(path)?.[0];
-  return { method, path, service, authorization: headers.authorization, count };
+  return { method, path, service, authorization: headers.authorization, count, startedAt: performance.now() };
 }
 
 interface Serving {

@@ -139,6 +139,20 @@ export const tools = {
     onPath: { executable: 'zizmor', versionArgs: ['--version'] },
     estimate: 10,
   },
+  'cfn-lint': {
+    version: '1.58.0',
+    source: { kind: 'pypi', requirement: 'cfn-lint==1.58.0' },
+    file: 'bin/cfn-lint',
+    onPath: { executable: 'cfn-lint', versionArgs: ['--version'] },
+    estimate: 20,
+  },
+  checkov: {
+    version: '3.3.30',
+    source: { kind: 'pypi', requirement: 'checkov==3.3.30' },
+    file: 'bin/checkov',
+    onPath: { executable: 'checkov', versionArgs: ['--version'] },
+    estimate: 60,
+  },
   ...clusterTable,
   ...benchTable,
 } as const satisfies Record<string, ToolSpec>;
