@@ -1,3 +1,11 @@
+export {
+  type AwsOptions,
+  type AwsScript,
+  type ScriptedAnswer,
+  type ScriptedAws,
+  type ScriptedCall,
+  startAws,
+} from './aws/start-aws.ts';
 export { type Buildkit, type BuildkitOptions, type RegistryAccess, startBuildkit } from './buildkit.ts';
 export { type BusyboxImage, type BusyboxImageOptions, pageCommand, pushBusyboxImage } from './busybox-image.ts';
 export { type BusyboxLayoutOptions, type ImageLayout, makeBusyboxLayout } from './busybox-layout.ts';

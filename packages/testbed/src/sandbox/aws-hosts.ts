@@ -5,6 +5,10 @@ export const awsHosts = {
   codecommit: { name: 'git-codecommit.us-west-2.amazonaws.com', address: '127.0.1.12' },
   sts: { name: 'sts.us-west-2.amazonaws.com', address: '127.0.1.11' },
   eks: { name: 'eks.us-west-2.amazonaws.com', address: '127.0.1.12' },
+  codepipeline: { name: 'codepipeline.us-west-2.amazonaws.com', address: '127.0.1.13' },
+  codebuild: { name: 'codebuild.us-west-2.amazonaws.com', address: '127.0.1.13' },
+  logs: { name: 'logs.us-west-2.amazonaws.com', address: '127.0.1.13' },
+  cloudformation: { name: 'cloudformation.us-west-2.amazonaws.com', address: '127.0.1.13' },
 } as const;
 
 /** The account that {@link awsHosts}' registry belongs to. */
