@@ -1,1 +1,6 @@
-export {};
+export { type AppliedStack, applyStack, type Plan, type StackRequest } from './apply-stack.ts';
+export { type CloudFormation, type CloudFormationOptions, openCloudFormation } from './cloudformation.ts';
+export { type DeletedStack, type DeletionRequest, deleteStack, removalCommand } from './delete-stack.ts';
+export type { Watch } from './follow-stack.ts';
+export { type PermissionChange, permissionLines } from './permissions.ts';
+export { changeLine, type ResourceChange } from './resource-changes.ts';
