@@ -10,6 +10,9 @@ export const actionNames = {
   deploy: 'deploy',
 } as const;
 
+/** A name that the pipeline may have. The longest name made of it is that of a rule of Amazon EventBridge, of 64 characters. */
+export const pipelineNameForm = /^[A-Za-z0-9][A-Za-z0-9_-]{1,56}$/;
+
 /** Namespaces of the actions' output variables: `#{index.TAG}`. */
 export const variableNamespaces = { source: 'source', amd64: 'amd64', arm64: 'arm64', index: 'index' } as const;
 

@@ -2,8 +2,8 @@ import { CfnKey } from 'aws-cdk-lib/aws-kms';
 import { CfnBucket, CfnBucketPolicy } from 'aws-cdk-lib/aws-s3';
 import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
+import { keep } from './keep.ts';
 import type { PipelineOptions } from './options.ts';
-import { keep } from './repository.ts';
 import { policy } from './roles.ts';
 
 export interface ArtifactStore {

@@ -34,7 +34,7 @@ const fetchTool = `      - |
         esac`;
 
 /** The image of CodeBuild may have an older Node than the command needs. */
-const tool = 'npx -y -p node@24 -p "$TOOL_PACKAGE" -- eks-gitops';
+const tool = 'npx --yes --package=node@24 "--package=$TOOL_PACKAGE" -- eks-gitops';
 
 const build = `# Builds the image of one platform and pushes it under a staging tag.
 # Variables: TOOL_PACKAGE, IMAGE, PLATFORM, RUN_ID; optional: REVISION, COMMIT_TIME, CONTEXT, FILE, TARGET, BUILD_ARGS (one a line), SCOPE,
@@ -63,7 +63,7 @@ artifacts:
 `;
 
 const index = `# Joins the images of all platforms in one index and publishes it.
-# Variables: TOOL_PACKAGE, IMAGE, RUN_ID; optional: REVISION, CONTEXT, FILE, TARGET, SCOPE, PLATFORMS, TAGS.
+# Variables: TOOL_PACKAGE, IMAGE, RUN_ID; optional: REVISION, COMMIT_TIME, CONTEXT, FILE, TARGET, SCOPE, PLATFORMS, TAGS.
 # The builds are taken from the records of the input artifacts where there are two, else by the staging tags of RUN_ID.
 version: 0.2
 env:
@@ -81,7 +81,8 @@ ${fetchTool}
         fi
       - |
         ${tool} push-manifest-index \\
-          "--image=$IMAGE" "--run-id=$RUN_ID" "--scope=$SCOPE" "--revision=$REVISION" \\
+          "--image=$IMAGE" "--run-id=$RUN_ID" "--scope=$SCOPE" \\
+          "--revision=$REVISION" "--commit-time=$COMMIT_TIME" \\
           "--context=$CONTEXT" "--file=$FILE" "--target=$TARGET" \\
           "--platforms=$PLATFORMS" "--tags=$TAGS" \\
           --outputs-file=${outputs} --record=${record}

@@ -54,7 +54,7 @@ export function addChangeRule(
 }
 
 function changeRuleName({ name }: PipelineOptions): string {
-  return `${name.slice(0, 57)}-change`;
+  return `${name}-change`;
 }
 
 /** Tells a topic of each execution that failed. The topic's own policy has to let `events.amazonaws.com` publish. */

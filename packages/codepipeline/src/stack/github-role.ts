@@ -1,7 +1,8 @@
 import { CfnOIDCProvider, CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { addAccessEntry } from './cluster-access.ts';
-import { type Grounds, workflowRights } from './rights.ts';
+import type { Grounds } from './right.ts';
+import { workflowRights } from './rights.ts';
 import { policy, rightsOf } from './roles.ts';
 
 const issuer = 'token.actions.githubusercontent.com';

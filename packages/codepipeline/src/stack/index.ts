@@ -1,3 +1,4 @@
+export { pipelineNameForm } from '../names.ts';
 export { type Buildspecs, buildspecs } from './buildspecs.ts';
 export { GitOpsPipeline } from './gitops-pipeline.ts';
 export type { Deployment, GitHubRole, PipelineOptions, Source } from './options.ts';

@@ -39,7 +39,7 @@ export interface GitHubRole {
 
 /** What the stack of one pipeline is made from; every field is a decision of the user, and the template is a function of it. */
 export interface PipelineOptions {
-  /** Prefix of the names of what is made, and the pipeline's name. */
+  /** Prefix of the names of what is made, and the pipeline's name: of the form `pipelineNameForm`. */
   readonly name: string;
   readonly source: Source;
   /** The build context inside the source, as of `build-arch-image`. */

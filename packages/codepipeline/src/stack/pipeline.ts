@@ -4,7 +4,8 @@ import { actionNames, artifactNames, stageNames, variableNamespaces } from '../n
 import { type ProjectName, pipelineArn } from './arns.ts';
 import type { PipelineOptions } from './options.ts';
 import type { Project } from './projects.ts';
-import { type Grounds, pipelineRights } from './rights.ts';
+import type { Grounds } from './right.ts';
+import { pipelineRights } from './rights.ts';
 import { addServiceRole } from './roles.ts';
 import { commitVariables, sourceAction, variablesOf } from './source.ts';
 
@@ -49,11 +50,11 @@ function stagesOf(
   { source }: PipelineOptions,
   { amd64, arm64, index, deploy }: Projects,
 ): CfnPipeline.StageDeclarationProperty[] {
-  const commit = commitVariables(source);
+  const variables = { RUN_ID: '#{codepipeline.PipelineExecutionId}', ...commitVariables(source) };
   const build = [
-    buildAction('amd64', { project: amd64, inputs: [artifactNames.source], variables: commit, runOrder: 1 }),
-    buildAction('arm64', { project: arm64, inputs: [artifactNames.source], variables: commit, runOrder: 1 }),
-    buildAction('index', { project: index, inputs: [artifactNames.amd64, artifactNames.arm64], variables: commit, runOrder: 2 }),
+    buildAction('amd64', { project: amd64, inputs: [artifactNames.source], variables, runOrder: 1 }),
+    buildAction('arm64', { project: arm64, inputs: [artifactNames.source], variables, runOrder: 1 }),
+    buildAction('index', { project: index, inputs: [artifactNames.amd64, artifactNames.arm64], variables, runOrder: 2 }),
   ];
   return [
     { name: stageNames.source, actions: [sourceAction(source)] },
@@ -62,44 +63,41 @@ function stagesOf(
   ];
 }
 
-interface Build {
+interface Run {
   readonly project: Project;
   /** The first one is where the build starts. */
   readonly inputs: readonly [string, ...string[]];
-  readonly variables: Readonly<Record<string, string>>;
+  readonly variables?: Readonly<Record<string, string>>;
   readonly runOrder: number;
 }
 
-function buildAction(
-  name: 'amd64' | 'arm64' | 'index',
-  { project, inputs, variables, runOrder }: Build,
-): CfnPipeline.ActionDeclarationProperty {
+function buildAction(name: 'amd64' | 'arm64' | 'index', run: Run): CfnPipeline.ActionDeclarationProperty {
   return {
-    ...codeBuildAction(actionNames[name], { project, inputs, variables }),
+    ...codeBuildAction(actionNames[name], run),
     outputArtifacts: [{ name: artifactNames[name] }],
     namespace: variableNamespaces[name],
-    runOrder,
   };
 }
 
 function deployAction(project: Project): CfnPipeline.ActionDeclarationProperty {
-  return { ...codeBuildAction(actionNames.deploy, { project, inputs: [artifactNames.index], variables: {} }), runOrder: 1 };
+  return codeBuildAction(actionNames.deploy, { project, inputs: [artifactNames.index], runOrder: 1 });
 }
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-CodeBuild.html: variables are handed over as one JSON text. */
-function codeBuildAction(
-  name: string,
-  { project, inputs, variables }: Omit<Build, 'runOrder'>,
-): CfnPipeline.ActionDeclarationProperty {
-  const all = Object.entries({ RUN_ID: '#{codepipeline.PipelineExecutionId}', ...variables });
+function codeBuildAction(name: string, { project, inputs, variables, runOrder }: Run): CfnPipeline.ActionDeclarationProperty {
   return {
     name,
     actionTypeId: { category: 'Build', owner: 'AWS', provider: 'CodeBuild', version: '1' },
     configuration: {
       ProjectName: project.ref,
       ...(inputs.length > 1 ? { PrimarySource: inputs[0] } : {}),
-      EnvironmentVariables: JSON.stringify(all.map(([variable, value]) => ({ name: variable, value, type: 'PLAINTEXT' }))),
+      ...(variables === undefined ? {} : { EnvironmentVariables: JSON.stringify(Object.entries(variables).map(plainText)) }),
     },
     inputArtifacts: inputs.map(input => ({ name: input })),
+    runOrder,
   };
+}
+
+function plainText([name, value]: readonly [string, string]): object {
+  return { name, value, type: 'PLAINTEXT' };
 }

@@ -1,12 +1,12 @@
 import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
-import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { cacheTagPrefix } from '../names.ts';
 import { logGroupName, type ProjectName, projectArn, projectName } from './arns.ts';
 import { buildspecs } from './buildspecs.ts';
 import type { PipelineOptions } from './options.ts';
-import { type Grounds, projectRights } from './rights.ts';
+import type { Grounds } from './right.ts';
+import { projectRights } from './rights.ts';
 import { addServiceRole } from './roles.ts';
 
 export interface Project {
@@ -34,9 +34,9 @@ const machines: Readonly<Record<ProjectName, Machine>> = {
 
 const ids: Readonly<Record<ProjectName, string>> = { amd64: 'Amd64', arm64: 'Arm64', index: 'Index', deploy: 'Deploy' };
 
-/** As in the lab, each project builds what the pipeline hands it; joining and waiting need little. */
+/** Joining takes seconds; the waits of a deployment end by themselves within 25 minutes. */
 const indexTimeoutMinutes = 15;
-const deployTimeoutMinutes = 60;
+const deployTimeoutMinutes = 45;
 const queuedTimeoutMinutes = 60;
 
 interface ProjectContents {
@@ -61,7 +61,6 @@ export function addProject(scope: Construct, { project, grounds, imageUri }: Pro
     logGroupName: logGroupName(options, project),
     retentionInDays: options.logRetentionDays,
   });
-  logGroup.cfnOptions.deletionPolicy = CfnDeletionPolicy.DELETE;
   const made = new CfnProject(scope, `${id}Project`, {
     name: projectName(options, project),
     description: descriptions(options)[project],

@@ -1,8 +1,8 @@
 import { CfnRepository } from 'aws-cdk-lib/aws-ecr';
-import { CfnDeletionPolicy } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import { cacheTagPrefix } from '../names.ts';
 import { imageUri, localArn } from './arns.ts';
+import { keep } from './keep.ts';
 import type { PipelineOptions } from './options.ts';
 
 export interface ImageRepository {
@@ -57,14 +57,4 @@ function lifecycle(stagingImageDays: number): object {
       },
     ],
   };
-}
-
-/** Keeps data when the stack is deleted or the resource replaced, but not when its creation was rolled back. */
-export function keep({
-  cfnOptions,
-}: {
-  cfnOptions: { deletionPolicy?: CfnDeletionPolicy; updateReplacePolicy?: CfnDeletionPolicy };
-}): void {
-  cfnOptions.deletionPolicy = CfnDeletionPolicy.RETAIN_EXCEPT_ON_CREATE;
-  cfnOptions.updateReplacePolicy = CfnDeletionPolicy.RETAIN;
 }

@@ -1,24 +1,6 @@
 import { bucketArn, localArn, logGroupName, type ProjectName, projectArn, toolObject } from './arns.ts';
-import type { PipelineOptions } from './options.ts';
-
-/** One statement of a role's policy: the calls that are made, and what they are made on. */
-export interface Right {
-  readonly sid: string;
-  readonly actions: readonly string[];
-  readonly resources: readonly string[];
-  readonly conditions?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
-  /** Why a resource has a `*` in it; every one has to have a reason. */
-  readonly why?: string;
-}
-
-/** What the rights are on: names and ARNs, those of things that the stack makes among them. */
-export interface Grounds {
-  readonly options: PipelineOptions;
-  readonly bucketName: string;
-  readonly repositoryArn: string;
-  /** Of the artifact store's own key. */
-  readonly keyArn: string | undefined;
-}
+import type { Grounds, Right } from './right.ts';
+import { findSource, readSource } from './source-rights.ts';
 
 /** The rights of a CodeBuild project. */
 export function projectRights(project: ProjectName, grounds: Grounds): readonly Right[] {
@@ -26,7 +8,7 @@ export function projectRights(project: ProjectName, grounds: Grounds): readonly 
   switch (project) {
     case 'amd64':
     case 'arm64':
-      return [...common, ...readSource(grounds), ...exchangeArtifacts(grounds), logIn, pushImage(grounds)];
+      return [...common, ...readSource(grounds.options), ...exchangeArtifacts(grounds), logIn, pushImage(grounds)];
     case 'index':
       return [...common, ...exchangeArtifacts(grounds), logIn, publishIndex(grounds)];
     case 'deploy':
@@ -87,60 +69,6 @@ function exchangeArtifacts({ options, bucketName, keyArn }: Grounds): Right[] {
       ? []
       : [{ sid: 'UseArtifactKey', actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'], resources: [keyArn] }]),
   ];
-}
-
-/** A full clone is made by CodeBuild itself, with these rights of the project's role. */
-function readSource({ options: { source } }: Grounds): Right[] {
-  switch (source.kind) {
-    case 'codecommit':
-      return [{ sid: 'CloneSource', actions: ['codecommit:GitPull'], resources: [localArn('codecommit', source.repository)] }];
-    case 'connection':
-      return [useConnection(source.connectionArn)];
-    case 's3':
-      return [];
-  }
-}
-
-/** The calls that the action reference of each source names, under "Service role permissions". */
-function findSource({ source }: PipelineOptions): Right[] {
-  switch (source.kind) {
-    case 'codecommit':
-      return [
-        {
-          sid: 'FindSource',
-          actions: [
-            'codecommit:CancelUploadArchive',
-            'codecommit:GetBranch',
-            'codecommit:GetCommit',
-            'codecommit:GetRepository',
-            'codecommit:GetUploadArchiveStatus',
-            'codecommit:UploadArchive',
-          ],
-          resources: [localArn('codecommit', source.repository)],
-        },
-      ];
-    case 'connection':
-      return [useConnection(source.connectionArn)];
-    case 's3':
-      return [
-        {
-          sid: 'FindSource',
-          actions: ['s3:GetBucketAcl', 's3:GetBucketLocation', 's3:GetBucketVersioning'],
-          resources: [bucketArn(source.bucket)],
-        },
-        {
-          sid: 'ReadSource',
-          actions: ['s3:GetObject', 's3:GetObjectVersion'],
-          resources: [`${bucketArn(source.bucket)}/${source.key}`],
-        },
-      ];
-  }
-}
-
-/** The prefix of the action follows that of the ARN, old or new. */
-function useConnection(connectionArn: string): Right {
-  const service = connectionArn.split(':')[2] ?? 'codeconnections';
-  return { sid: 'UseConnection', actions: [`${service}:UseConnection`], resources: [connectionArn] };
 }
 
 const logIn: Right = {

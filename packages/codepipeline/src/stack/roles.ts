@@ -1,7 +1,7 @@
-import { CfnRole } from 'aws-cdk-lib/aws-iam';
+import { CfnRole, type CfnRoleProps } from 'aws-cdk-lib/aws-iam';
 import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
-import type { Right } from './rights.ts';
+import type { Right } from './right.ts';
 
 export interface ServiceRole {
   readonly id: string;
@@ -36,7 +36,7 @@ export function addServiceRole(
 export function rightsOf(
   rights: readonly Right[],
   boundary: string | undefined,
-): Partial<ConstructorParameters<typeof CfnRole>[2]> {
+): Pick<CfnRoleProps, 'policies' | 'permissionsBoundary'> {
   return {
     policies: [{ policyName: 'rights', policyDocument: policy(rights.map(statement)) }],
     ...(boundary === undefined ? {} : { permissionsBoundary: boundary }),

@@ -2,8 +2,8 @@ import { CfnRepository } from 'aws-cdk-lib/aws-codecommit';
 import type { CfnPipeline } from 'aws-cdk-lib/aws-codepipeline';
 import type { Construct } from 'constructs';
 import { actionNames, artifactNames, pipelineVariables, variableNamespaces } from '../names.ts';
+import { keep } from './keep.ts';
 import type { PipelineOptions, Source } from './options.ts';
-import { keep } from './repository.ts';
 
 /** The CodeCommit repository, where it is asked for; it outlives the stack. */
 export function addSourceRepository(scope: Construct, { source, name }: PipelineOptions): void {
