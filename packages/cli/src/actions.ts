@@ -12,6 +12,7 @@ const modules: Readonly<Record<string, Load>> = {
   'wait-deployment': () => import('@eks-gitops/wait-deployment'),
   'wait-ingress': () => import('@eks-gitops/wait-ingress'),
   'provision-pipeline': () => import('@eks-gitops/provision-pipeline'),
+  'wait-pipeline': () => import('@eks-gitops/wait-pipeline'),
 };
 
 /** In the order of the chain. */
