@@ -1,9 +1,10 @@
-import type { Change, CloudFormationClient, Stack, StackEvent, StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import { type AwsCall, explainAwsFailure } from './aws-failure.ts';
+import type { Change, Stack, StackEvent, StackResourceSummary } from '@aws-sdk/client-cloudformation';
+import { ActionError } from '@eks-gitops/errors';
+import { awsErrorName, explainAwsFailure } from '../aws/failure.ts';
+import { type AwsSession, awsClientSettings } from '../aws/session.ts';
 
 export interface CloudFormationOptions {
-  /** Else that of the environment or the profile, as the AWS SDK finds it; the credentials likewise. */
-  readonly region: string | undefined;
+  readonly session: AwsSession;
   readonly signal: AbortSignal;
 }
 
@@ -47,57 +48,56 @@ export interface CloudFormation {
   readonly close: () => void;
 }
 
-/** Time-outs and repetitions; a throttled call is repeated for some 20 seconds before it counts as failed. */
-const settings = {
-  maxAttempts: 8,
-  requestHandler: { connectionTimeout: 5_000, requestTimeout: 15_000, throwOnRequestTimeout: true },
-};
+/** A throttled call is repeated for some 20 seconds before it counts as failed: DescribeStackEvents shares its rate with the whole account. */
+const settings = { ...awsClientSettings, maxAttempts: 8 };
 
-/** Throws INPUT_MISSING where no region is known; every call AWS_DENIED, AWS_CREDENTIALS_MISSING, AWS_UNREACHABLE, CHANGES_INVALID. */
-export async function openCloudFormation({ region: given, signal }: CloudFormationOptions): Promise<CloudFormation> {
+interface Call {
+  /** For example `describe the stack shop`. */
+  readonly purpose: string;
+  readonly operation: string;
+  /** The stack's name or id. */
+  readonly stack: string;
+}
+
+/** Every function throws AWS_DENIED, AWS_THROTTLED, AWS_UNREACHABLE and, for what CloudFormation refuses, CHANGES_INVALID. */
+export async function openCloudFormation({ session, signal }: CloudFormationOptions): Promise<CloudFormation> {
   const sdk = await import('@aws-sdk/client-cloudformation');
-  const client = new sdk.CloudFormationClient({ ...settings, ...(given === undefined ? {} : { region: given }) });
-  const region = await regionOf(client);
+  const { region, credentials } = session;
+  const client = new sdk.CloudFormationClient({ ...settings, region, credentials });
 
-  const call = async <T>(
-    { purpose, right }: AwsCall,
-    send: (options: { abortSignal: AbortSignal }) => Promise<T>,
-  ): Promise<T> => {
+  const call = async <T>(about: Call, send: (options: { abortSignal: AbortSignal }) => Promise<T>): Promise<T> => {
     try {
       return await send({ abortSignal: signal });
     } catch (thrown) {
       signal.throwIfAborted();
-      throw explainAwsFailure(thrown, { purpose, right });
+      throw explain(thrown, { ...about, region });
     }
   };
 
   return {
     region,
     findStack: nameOrId =>
-      call({ purpose: `describe the stack ${nameOrId}`, right: 'cloudformation:DescribeStacks' }, async options => {
+      call({ purpose: 'describe the stack', operation: 'DescribeStacks', stack: nameOrId }, async options => {
         const asked = client.send(new sdk.DescribeStacksCommand({ StackName: nameOrId }), options);
         return (await orNothing(asked, isNoStack))?.Stacks?.[0];
       }),
     templateOf: stackId =>
-      call({ purpose: `read the template of ${stackId}`, right: 'cloudformation:GetTemplate' }, async options => {
+      call({ purpose: 'read the template', operation: 'GetTemplate', stack: stackId }, async options => {
         const command = new sdk.GetTemplateCommand({ StackName: stackId, TemplateStage: 'Original' });
         return (await client.send(command, options)).TemplateBody ?? '';
       }),
     resourcesOf: stackId =>
-      call(
-        { purpose: `list the resources of ${stackId}`, right: 'cloudformation:ListStackResources' },
-        async ({ abortSignal }) => {
-          const pages = sdk.paginateListStackResources({ client }, { StackName: stackId });
-          const found: StackResourceSummary[] = [];
-          for await (const { StackResourceSummaries = [] } of pages) {
-            abortSignal.throwIfAborted();
-            found.push(...StackResourceSummaries);
-          }
-          return found;
-        },
-      ),
+      call({ purpose: 'list the resources', operation: 'ListStackResources', stack: stackId }, async ({ abortSignal }) => {
+        const pages = sdk.paginateListStackResources({ client }, { StackName: stackId });
+        const found: StackResourceSummary[] = [];
+        for await (const { StackResourceSummaries = [] } of pages) {
+          abortSignal.throwIfAborted();
+          found.push(...StackResourceSummaries);
+        }
+        return found;
+      }),
     createChangeSet: ({ stack, name, type, template, role, token }) =>
-      call({ purpose: `make a change set for the stack ${stack}`, right: 'cloudformation:CreateChangeSet' }, async options => {
+      call({ purpose: 'make a change set', operation: 'CreateChangeSet', stack }, async options => {
         const command = new sdk.CreateChangeSetCommand({
           StackName: stack,
           ChangeSetName: name,
@@ -107,15 +107,15 @@ export async function openCloudFormation({ region: given, signal }: CloudFormati
           ClientToken: token,
           ...(role === undefined ? {} : { RoleARN: role }),
         });
-        return (await orNothing(client.send(command, options), isCalled('AlreadyExistsException'))) !== undefined;
+        return (await orNothing(client.send(command, options), isCalled('AlreadyExists'))) !== undefined;
       }),
     findChangeSet: (stack, name) =>
-      call({ purpose: `describe the change set of ${stack}`, right: 'cloudformation:DescribeChangeSet' }, async options => {
+      call({ purpose: 'describe the change set', operation: 'DescribeChangeSet', stack }, async options => {
         const changes: Change[] = [];
         for (let next: string | undefined; ; ) {
           const page = { StackName: stack, ChangeSetName: name, ...(next === undefined ? {} : { NextToken: next }) };
           const asked = client.send(new sdk.DescribeChangeSetCommand(page), options);
-          const told = await orNothing(asked, isCalled('ChangeSetNotFoundException'));
+          const told = await orNothing(asked, isCalled('ChangeSetNotFound'));
           if (told === undefined) return undefined;
           changes.push(...(told.Changes ?? []));
           next = told.NextToken;
@@ -125,7 +125,7 @@ export async function openCloudFormation({ region: given, signal }: CloudFormati
         }
       }),
     faultsOf: changeSetId =>
-      call({ purpose: 'read what failed in the change set', right: 'cloudformation:DescribeEvents' }, async options => {
+      call({ purpose: 'read what failed in the change set', operation: 'DescribeEvents', stack: changeSetId }, async options => {
         const command = new sdk.DescribeEventsCommand({ ChangeSetName: changeSetId, Filters: { FailedEvents: true } });
         const { OperationEvents = [] } = await client.send(command, options);
         return OperationEvents.flatMap(({ LogicalResourceId, ValidationStatusReason: reason, ValidationPath: path }) =>
@@ -133,25 +133,25 @@ export async function openCloudFormation({ region: given, signal }: CloudFormati
         );
       }),
     deleteChangeSet: changeSetId =>
-      call({ purpose: 'delete the change set', right: 'cloudformation:DeleteChangeSet' }, async options => {
+      call({ purpose: 'delete the change set', operation: 'DeleteChangeSet', stack: changeSetId }, async options => {
         await client.send(new sdk.DeleteChangeSetCommand({ ChangeSetName: changeSetId }), options);
       }),
     hasChangeSets: stackId =>
-      call({ purpose: `list the change sets of ${stackId}`, right: 'cloudformation:ListChangeSets' }, async options => {
+      call({ purpose: 'list the change sets', operation: 'ListChangeSets', stack: stackId }, async options => {
         const { Summaries = [] } = await client.send(new sdk.ListChangeSetsCommand({ StackName: stackId }), options);
         return Summaries.length > 0;
       }),
     execute: (changeSetId, token) =>
-      call({ purpose: 'execute the change set', right: 'cloudformation:ExecuteChangeSet' }, async options => {
+      call({ purpose: 'execute the change set', operation: 'ExecuteChangeSet', stack: changeSetId }, async options => {
         await client.send(new sdk.ExecuteChangeSetCommand({ ChangeSetName: changeSetId, ClientRequestToken: token }), options);
       }),
     deleteStack: (stackId, { role, token }) =>
-      call({ purpose: `delete the stack ${stackId}`, right: 'cloudformation:DeleteStack' }, async options => {
+      call({ purpose: 'delete the stack', operation: 'DeleteStack', stack: stackId }, async options => {
         const input = { StackName: stackId, ClientRequestToken: token, ...(role === undefined ? {} : { RoleARN: role }) };
         await client.send(new sdk.DeleteStackCommand(input), options);
       }),
     events: (stackId, reached) =>
-      call({ purpose: `read the events of ${stackId}`, right: 'cloudformation:DescribeStackEvents' }, async ({ abortSignal }) => {
+      call({ purpose: 'read the events', operation: 'DescribeStackEvents', stack: stackId }, async ({ abortSignal }) => {
         const found: StackEvent[] = [];
         for await (const { StackEvents = [] } of sdk.paginateDescribeStackEvents({ client }, { StackName: stackId })) {
           abortSignal.throwIfAborted();
@@ -165,12 +165,21 @@ export async function openCloudFormation({ region: given, signal }: CloudFormati
   };
 }
 
-async function regionOf(client: CloudFormationClient): Promise<string> {
-  try {
-    return await client.config.region();
-  } catch (thrown) {
-    throw explainAwsFailure(thrown, { purpose: 'find the region', right: '' });
+function explain(thrown: unknown, { purpose, operation, stack, region }: Call & { region: string }): ActionError {
+  const [, name = stack] = /:(?:stack|changeSet)\/([^/]+)/.exec(stack) ?? [];
+  if (/^(?:ValidationError|InvalidChangeSetStatus|ChangeSetNotFound|TokenAlreadyExistsException)/.test(awsErrorName(thrown))) {
+    return new ActionError({
+      code: 'CHANGES_INVALID',
+      message: `CloudFormation refused: could not ${purpose} of ${name}.`,
+      found: thrown instanceof Error ? thrown.message : String(thrown),
+      cause: thrown,
+    });
   }
+  return explainAwsFailure(thrown, {
+    purpose: `${purpose} of ${name} in ${region}`,
+    right: `cloudformation:${operation}`,
+    resource: stack.startsWith('arn:') ? stack : `arn:aws:cloudformation:${region}:*:stack/${stack}/*`,
+  });
 }
 
 async function orNothing<T>(asked: Promise<T>, isAbsence: (thrown: Error) => boolean): Promise<T | undefined> {
@@ -183,7 +192,7 @@ async function orNothing<T>(asked: Promise<T>, isAbsence: (thrown: Error) => boo
 }
 
 function isCalled(name: string): (thrown: Error) => boolean {
-  return thrown => thrown.name === name;
+  return thrown => thrown.name.startsWith(name);
 }
 
 /** https://docs.aws.amazon.com/AWSCloudFormation/latest/APIReference/API_DescribeStacks.html: "If the stack doesn't exist, a ValidationError is returned". */
