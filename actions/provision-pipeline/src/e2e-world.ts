@@ -21,7 +21,7 @@ export interface StackScript {
     readonly template: string;
     readonly events?: readonly ScriptedEvent[];
   };
-  /** What happens to it, one event a look: at once where the stack is in progress, else from the execution or deletion on. One list each. */
+  /** What happens to it, two events a look: at once where the stack is in progress, else from the execution or deletion on. One list each. */
   readonly courses?: readonly (readonly ScriptedEvent[])[];
   /** Changes that CloudFormation tells; default: every resource as added, or nothing where the template is the same. */
   readonly changes?: readonly object[];
@@ -79,8 +79,12 @@ function stateOf({ stack, courses = [] }: StackScript): State {
   return state;
 }
 
+/** AWS sends events of these too, but its own model of events does not know them, so that none can be sent here. */
+const unmodelled = new Set(['REVIEW_IN_PROGRESS', 'UPDATE_COMPLETE_CLEANUP_IN_PROGRESS']);
+
 function happen(state: State, [subject, status, reason]: ScriptedEvent): void {
   if (subject === 'stack' && state.stack !== undefined) Object.assign(state.stack, { status, reason });
+  if (unmodelled.has(status)) return;
   state.events.push({
     StackId: stackId,
     StackName: 'shop',
@@ -133,7 +137,7 @@ function play(script: StackScript, state: State): AwsScript {
           state.stack = { status: '', reason: undefined, template: '' };
           happen(state, ['stack', 'REVIEW_IN_PROGRESS', 'User Initiated']);
         }
-        sets.set(name, { ...outcome(script, { before: stack?.template, template }), template, looks: 0 });
+        sets.set(name, { ...outcome(script, { before: isGone ? undefined : stack.template, template }), template, looks: 0 });
         return done({ Id: changeSetId(name), StackId: stackId });
       }
       case 'DescribeChangeSet': {
@@ -163,8 +167,7 @@ function play(script: StackScript, state: State): AwsScript {
         if (stack?.status === 'REVIEW_IN_PROGRESS') happen(state, ['stack', 'DELETE_COMPLETE']);
         return done();
       default: {
-        const next = state.course.shift();
-        if (next !== undefined && count > 0) happen(state, next);
+        for (const event of state.course.splice(0, 2)) happen(state, event);
         return done({ StackEvents: [...state.events].reverse() });
       }
     }

@@ -140,7 +140,7 @@ describe('a stack that is there', () => {
     });
   });
 
-  test('is changed, and not done before what was replaced is cleaned up', async () => {
+  test('is changed, with only the rights told that differ', async () => {
     const changes = [change('Modify', 'AWS::CodePipeline::Pipeline', { Replacement: 'False' })];
     const stack = { status: 'UPDATE_ROLLBACK_COMPLETE', template: await otherTemplate() };
     await withStack({ stack, courses: [updated], changes }, async ({ run, left }) => {
@@ -190,33 +190,37 @@ describe('a stack that is there', () => {
 
 /** "Stack status codes": https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
 describe('what an interrupted run has left', () => {
-  test.each([
+  for (const [status, course] of [
     ['CREATE_IN_PROGRESS', created],
     ['UPDATE_IN_PROGRESS', updated],
-  ])('%s is followed to its end, and then nothing is to be done', async (status, course) => {
-    const begun = { status, template, events: [['stack', status, 'User Initiated']] as ScriptedEvent[] };
-    await withStack({ stack: begun, courses: [course.slice(1)] }, async ({ run, left }) => {
-      const { exitCode, outputs, log } = await run('--allow-iam');
-      expect({ exitCode, status: outputs['status'] }).toEqual({ exitCode: 0, status: 'unchanged' });
-      expect(log).toContain(`The stack shop is ${status} already: following it first.`);
-      expect(left().changeSets).toBe(0);
+  ] as const) {
+    test(`${status} is followed to its end, and then nothing is to be done`, async () => {
+      const begun = { status, template, events: [['stack', status, 'User Initiated']] as ScriptedEvent[] };
+      await withStack({ stack: begun, courses: [course.slice(1)] }, async ({ run, left }) => {
+        const { exitCode, outputs, log } = await run('--allow-iam');
+        expect({ exitCode, status: outputs['status'] }).toEqual({ exitCode: 0, status: 'unchanged' });
+        expect(log).toContain(`The stack shop is ${status} already: following it first.`);
+        expect(left().changeSets).toBe(0);
+      });
     });
-  });
+  }
 
-  test.each([
+  for (const [title, leftover, calls] of [
     ['is taken up', { Status: 'CREATE_COMPLETE', ExecutionStatus: 'AVAILABLE' }, ['CreateChangeSet', 'ExecuteChangeSet']],
     [
       'that is obsolete is made again',
       { Status: 'CREATE_COMPLETE', ExecutionStatus: 'OBSOLETE' },
       ['CreateChangeSet', 'DeleteChangeSet', 'CreateChangeSet', 'ExecuteChangeSet'],
     ],
-  ])('a change set %s', async (_, leftover, calls) => {
-    const stack = { status: 'REVIEW_IN_PROGRESS', template: '' };
-    await withStack({ stack, leftover, courses: [created] }, async ({ run, writes }) => {
-      expect((await run('--allow-iam')).outputs).toMatchObject({ status: 'created' });
-      expect(writes()).toEqual(calls.map(call => `cloudformation:${call}`));
+  ] as const) {
+    test(`a change set ${title}`, async () => {
+      const stack = { status: 'REVIEW_IN_PROGRESS', template: '' };
+      await withStack({ stack, leftover, courses: [created] }, async ({ run, writes }) => {
+        expect((await run('--allow-iam')).outputs).toMatchObject({ status: 'created' });
+        expect(writes()).toEqual(calls.map(call => `cloudformation:${call}`));
+      });
     });
-  });
+  }
 
   test('ROLLBACK_COMPLETE is deleted, once rights are allowed, and made anew', async () => {
     const stack = { status: 'ROLLBACK_COMPLETE', template };
@@ -229,26 +233,28 @@ describe('what an interrupted run has left', () => {
     });
   });
 
-  test.each([
+  for (const [status, way] of [
     ['UPDATE_ROLLBACK_FAILED', 'aws cloudformation continue-update-rollback --stack-name shop'],
     ['UPDATE_FAILED', 'aws cloudformation rollback-stack --stack-name shop'],
     ['ROLLBACK_FAILED', 'operation delete'],
     ['DELETE_FAILED', 'operation delete'],
-  ])('%s says what stands in the way, and the way out', async (status, way) => {
-    const events: ScriptedEvent[] = [
-      ['stack', status === 'DELETE_FAILED' ? 'DELETE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS'],
-      ['stack', status.startsWith('DELETE') ? 'DELETE_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS'],
-      ['PipelineRole', status.startsWith('DELETE') ? 'DELETE_FAILED' : 'UPDATE_FAILED', 'The role is in use.'],
-      ['stack', status, 'One failed.'],
-    ];
-    await withStack({ stack: { status, template, events } }, async ({ run, writes }) => {
-      const { exitCode, error } = await run('--allow-iam');
-      expect({ exitCode, ...error }).toMatchObject({ exitCode: 1, code: 'STACK_STUCK' });
-      expect(error['remedy']).toContain(way);
-      expect(error['detail']).toContain('PipelineRole: The role is in use.');
-      expect(writes()).toEqual([]);
+  ] as const) {
+    test(`${status} says what stands in the way, and the way out`, async () => {
+      const events: ScriptedEvent[] = [
+        ['stack', status === 'DELETE_FAILED' ? 'DELETE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS'],
+        ['stack', status.startsWith('DELETE') ? 'DELETE_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS'],
+        ['PipelineRole', status.startsWith('DELETE') ? 'DELETE_FAILED' : 'UPDATE_FAILED', 'The role is in use.'],
+        ['stack', status, 'One failed.'],
+      ];
+      await withStack({ stack: { status, template, events } }, async ({ run, writes }) => {
+        const { exitCode, error } = await run('--allow-iam');
+        expect({ exitCode, ...error }).toMatchObject({ exitCode: 1, code: 'STACK_STUCK' });
+        expect(error['remedy']).toContain(way);
+        expect(error['detail']).toContain('PipelineRole: The role is in use.');
+        expect(writes()).toEqual([]);
+      });
     });
-  });
+  }
 });
 
 describe('deleting', () => {
@@ -296,7 +302,7 @@ describe('deleting', () => {
 describe('AWS', () => {
   test('that gives no answer for a while, or limits the rate, is asked again', async () => {
     const fault = (operation: string, count: number) =>
-      operation === 'DescribeStackEvents' && count < 4 ? { code: 'Throttling', message: 'Rate exceeded' } : undefined;
+      operation === 'DescribeStackEvents' && count < 3 ? { code: 'Throttling', message: 'Rate exceeded' } : undefined;
     await withStack({ courses: [created], fault }, async ({ run }) => {
       expect((await run('--allow-iam')).outputs).toMatchObject({ status: 'created' });
     });
@@ -313,7 +319,7 @@ describe('AWS', () => {
   test('goes on when the time is over, and is followed again', async () => {
     const course = [...created.slice(0, 2), ...created.slice(1, 2)];
     await withStack({ courses: [course] }, async ({ run }) => {
-      const { exitCode, error } = await run('--allow-iam', '--timeout=4s');
+      const { exitCode, error } = await run('--allow-iam', '--timeout=3s');
       expect({ exitCode, ...error }).toMatchObject({
         exitCode: 3,
         code: 'TIMED_OUT',
