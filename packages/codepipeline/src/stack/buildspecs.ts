@@ -33,8 +33,11 @@ const fetchTool = `      - |
             ;;
         esac`;
 
-/** The image of CodeBuild may have an older Node than the command needs. */
-const tool = 'npx --yes --package=node@24 "--package=$TOOL_PACKAGE" -- eks-gitops';
+/**
+ * The image of CodeBuild may have an older Node than the command needs. The prefix keeps npm from the `.npmrc` and `node_modules` of the
+ * sources, which would decide where the command comes from; it still runs in their folder.
+ */
+const tool = 'npx --prefix=/tmp --yes --package=node@24 "--package=$TOOL_PACKAGE" -- eks-gitops';
 
 const build = `# Builds the image of one platform and pushes it under a staging tag.
 # Variables: TOOL_PACKAGE, IMAGE, PLATFORM, RUN_ID; optional: REVISION, COMMIT_TIME, CONTEXT, FILE, TARGET, BUILD_ARGS (one a line), SCOPE,

@@ -2,6 +2,7 @@ import { Aws, CfnOutput } from 'aws-cdk-lib/core';
 import { Construct } from 'constructs';
 import { stackOutputs } from '../names.ts';
 import { addArtifactStore } from './artifacts.ts';
+import { checkOptions } from './check-options.ts';
 import { addAccessEntry } from './cluster-access.ts';
 import { addChangeRule, addFailureRule } from './events.ts';
 import { addGitHubRole } from './github-role.ts';
@@ -11,13 +12,14 @@ import { addProject } from './projects.ts';
 import { addRepository } from './repository.ts';
 import { addSourceRepository } from './source.ts';
 
-/** All that takes a commit to an image index in Amazon ECR and, when asked for, to running pods. */
+/** All that takes a commit to an image index in Amazon ECR and, when asked for, to running pods. Throws INPUT_INVALID. */
 export class GitOpsPipeline extends Construct {
   /** By the names of the stack's outputs. */
   readonly outputs: Readonly<Record<string, string>>;
 
   constructor(scope: Construct, id: string, options: PipelineOptions) {
     super(scope, id);
+    checkOptions(options);
     const repository = addRepository(this, options);
     const { bucketName, keyArn } = addArtifactStore(this, options);
     addSourceRepository(this, options);

@@ -27,7 +27,7 @@ export class PipelineStack extends Stack {
   }
 }
 
-/** The template of the pipeline's stack: a function of the options. For `aws cloudformation deploy`, as JSON. */
+/** The template of the pipeline's stack: a function of the options. For `aws cloudformation deploy`, as JSON. Throws INPUT_INVALID. */
 export function pipelineTemplate(options: PipelineOptions): Template {
   return new PipelineStack(new App({ autoSynth: false, analyticsReporting: false, treeMetadata: false }), options).template();
 }
