@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { makeCommandWorld } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
-import { beforeAll, describe, expect, test as plainTest } from '@jest/globals';
+import { describe, expect, test as plainTest } from '@jest/globals';
 import { execa } from 'execa';
 import { type ScriptedEvent, stackId, withStack } from './e2e-world.ts';
 
@@ -16,10 +16,7 @@ async function templateFor(...args: string[]) {
   return execa(process.execPath, [bin, ...given], { env, extendEnv: false, stripFinalNewline: false });
 }
 
-let template: string;
-beforeAll(async () => {
-  template = (await templateFor()).stdout.trim();
-});
+const template = (await templateFor()).stdout.trim();
 
 /** The stack as it is with a deploy stage, which goes when the inputs name no cluster. */
 async function otherTemplate(): Promise<string> {
@@ -63,7 +60,7 @@ plainTest('the buildspecs are written as files', async () => {
 });
 
 describe('a stack that is not there', () => {
-  test('is shown with its rights, made, and tells its outputs', async () => {
+  test.concurrent('is shown with its rights, made, and tells its outputs', async () => {
     await withStack({ courses: [created] }, async ({ run, writes, aws }) => {
       const { exitCode, outputs, log } = await run('--allow-iam');
       expect({ exitCode, ...outputs }).toMatchObject({
@@ -87,7 +84,7 @@ describe('a stack that is not there', () => {
     });
   });
 
-  test('is not made without allow-iam, and nothing of it stays', async () => {
+  test.concurrent('is not made without allow-iam, and nothing of it stays', async () => {
     await withStack({}, async ({ run, writes, left }) => {
       const { exitCode, error } = await run();
       expect({ exitCode, ...error }).toMatchObject({ exitCode: 1, code: 'PERMISSIONS_CHANGE', expected: 'allow-iam: true' });
@@ -101,7 +98,7 @@ describe('a stack that is not there', () => {
     });
   });
 
-  test('is only shown by a dry run', async () => {
+  test.concurrent('is only shown by a dry run', async () => {
     await withStack({}, async ({ run, left, aws }) => {
       const { exitCode, outputs } = await run('--dry-run');
       expect({ exitCode, status: outputs['status'] }).toEqual({ exitCode: 0, status: 'planned' });
@@ -112,7 +109,7 @@ describe('a stack that is not there', () => {
   });
 
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
-  test('and cannot be made fails with the first cause', async () => {
+  test.concurrent('and cannot be made fails with the first cause', async () => {
     const course: ScriptedEvent[] = [
       ['stack', 'CREATE_IN_PROGRESS', 'User Initiated'],
       ['Log', 'CREATE_FAILED', 'Resource creation cancelled'],
@@ -131,7 +128,7 @@ describe('a stack that is not there', () => {
 });
 
 describe('a stack that is there', () => {
-  test('and is as it should be stays, and that is success', async () => {
+  test.concurrent('and is as it should be stays, and that is success', async () => {
     await withStack({ stack: { status: 'UPDATE_COMPLETE', template } }, async ({ run, left }) => {
       const { exitCode, outputs, log } = await run();
       expect({ exitCode, ...outputs }).toMatchObject({ exitCode: 0, status: 'unchanged', pipeline: 'shop' });
@@ -140,7 +137,7 @@ describe('a stack that is there', () => {
     });
   });
 
-  test('is changed, with only the rights told that differ', async () => {
+  test.concurrent('is changed, with only the rights told that differ', async () => {
     const changes = [change('Modify', 'AWS::CodePipeline::Pipeline', { Replacement: 'False' })];
     const stack = { status: 'UPDATE_ROLLBACK_COMPLETE', template: await otherTemplate() };
     await withStack({ stack, courses: [updated], changes }, async ({ run, left }) => {
@@ -155,7 +152,7 @@ describe('a stack that is there', () => {
     });
   });
 
-  test('does not lose data unless that is allowed', async () => {
+  test.concurrent('does not lose data unless that is allowed', async () => {
     const changes = [change('Modify', 'AWS::ECR::Repository', { Replacement: 'True', PolicyAction: 'ReplaceAndRetain' })];
     const stack = { status: 'CREATE_COMPLETE', template: await otherTemplate() };
     await withStack({ stack, changes, courses: [updated] }, async ({ run, left }) => {
@@ -166,7 +163,7 @@ describe('a stack that is there', () => {
     });
   });
 
-  test('of somebody else is not touched', async () => {
+  test.concurrent('of somebody else is not touched', async () => {
     const stack = { status: 'CREATE_COMPLETE', template: '{"Resources":{"Bucket":{"Type":"AWS::S3::Bucket"}}}' };
     await withStack({ stack }, async ({ run, writes }) => {
       expect((await run('--allow-iam')).error).toMatchObject({ code: 'STACK_FOREIGN' });
@@ -175,7 +172,7 @@ describe('a stack that is there', () => {
     });
   });
 
-  test('is not touched where CloudFormation finds the template wrong, and says what is', async () => {
+  test.concurrent('is not touched where CloudFormation finds the template wrong, and says what is', async () => {
     const reason = 'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation].';
     const events = [{ LogicalResourceId: 'Pipeline', ValidationStatusReason: 'Stages is too short', ValidationPath: '/Stages' }];
     const stack = { status: 'CREATE_COMPLETE', template: await otherTemplate() };
@@ -194,7 +191,7 @@ describe('what an interrupted run has left', () => {
     ['CREATE_IN_PROGRESS', created],
     ['UPDATE_IN_PROGRESS', updated],
   ] as const) {
-    test(`${status} is followed to its end, and then nothing is to be done`, async () => {
+    test.concurrent(`${status} is followed to its end, and then nothing is to be done`, async () => {
       const begun = { status, template, events: [['stack', status, 'User Initiated']] as ScriptedEvent[] };
       await withStack({ stack: begun, courses: [course.slice(1)] }, async ({ run, left }) => {
         const { exitCode, outputs, log } = await run('--allow-iam');
@@ -213,7 +210,7 @@ describe('what an interrupted run has left', () => {
       ['CreateChangeSet', 'DeleteChangeSet', 'CreateChangeSet', 'ExecuteChangeSet'],
     ],
   ] as const) {
-    test(`a change set ${title}`, async () => {
+    test.concurrent(`a change set ${title}`, async () => {
       const stack = { status: 'REVIEW_IN_PROGRESS', template: '' };
       await withStack({ stack, leftover, courses: [created] }, async ({ run, writes }) => {
         expect((await run('--allow-iam')).outputs).toMatchObject({ status: 'created' });
@@ -222,7 +219,7 @@ describe('what an interrupted run has left', () => {
     });
   }
 
-  test('ROLLBACK_COMPLETE is deleted, once rights are allowed, and made anew', async () => {
+  test.concurrent('ROLLBACK_COMPLETE is deleted, once rights are allowed, and made anew', async () => {
     const stack = { status: 'ROLLBACK_COMPLETE', template };
     await withStack({ stack, courses: [deleted, created] }, async ({ run, writes }) => {
       expect((await run()).error).toMatchObject({ code: 'PERMISSIONS_CHANGE' });
@@ -239,7 +236,7 @@ describe('what an interrupted run has left', () => {
     ['ROLLBACK_FAILED', 'operation delete'],
     ['DELETE_FAILED', 'operation delete'],
   ] as const) {
-    test(`${status} says what stands in the way, and the way out`, async () => {
+    test.concurrent(`${status} says what stands in the way, and the way out`, async () => {
       const events: ScriptedEvent[] = [
         ['stack', status === 'DELETE_FAILED' ? 'DELETE_IN_PROGRESS' : 'UPDATE_IN_PROGRESS'],
         ['stack', status.startsWith('DELETE') ? 'DELETE_IN_PROGRESS' : 'UPDATE_ROLLBACK_IN_PROGRESS'],
@@ -258,7 +255,7 @@ describe('what an interrupted run has left', () => {
 });
 
 describe('deleting', () => {
-  test('keeps what holds data, and says how to delete that', async () => {
+  test.concurrent('keeps what holds data, and says how to delete that', async () => {
     await withStack({ stack: { status: 'UPDATE_ROLLBACK_FAILED', template }, courses: [deleted] }, async ({ run, aws }) => {
       const { exitCode, outputs, log } = await run('--operation=delete');
       expect({ exitCode, status: outputs['status'] }).toEqual({ exitCode: 0, status: 'deleted' });
@@ -268,7 +265,7 @@ describe('deleting', () => {
     });
   });
 
-  test('what would not be kept needs allow-data-loss', async () => {
+  test.concurrent('what would not be kept needs allow-data-loss', async () => {
     const loose = template.replace('"DeletionPolicy":"RetainExceptOnCreate"', '"DeletionPolicy":"Delete"');
     await withStack({ stack: { status: 'CREATE_COMPLETE', template: loose }, courses: [deleted] }, async ({ run, writes }) => {
       expect((await run('--operation=delete')).error).toMatchObject({ code: 'DATA_LOSS' });
@@ -278,14 +275,14 @@ describe('deleting', () => {
     });
   });
 
-  test('what is not there is done', async () => {
+  test.concurrent('what is not there is done', async () => {
     await withStack({}, async ({ run, writes }) => {
       expect((await run('--operation=delete')).outputs).toMatchObject({ status: 'absent' });
       expect(writes()).toEqual([]);
     });
   });
 
-  test('that fails names the resource that would not go', async () => {
+  test.concurrent('that fails names the resource that would not go', async () => {
     const course: ScriptedEvent[] = [
       ['stack', 'DELETE_IN_PROGRESS'],
       ['PipelineRole', 'DELETE_FAILED', 'Cannot delete entity, must detach all policies first.'],
@@ -300,7 +297,7 @@ describe('deleting', () => {
 });
 
 describe('AWS', () => {
-  test('that gives no answer for a while, or limits the rate, is asked again', async () => {
+  test.concurrent('that gives no answer for a while, or limits the rate, is asked again', async () => {
     const fault = (operation: string, count: number) =>
       operation === 'DescribeStackEvents' && count < 3 ? { code: 'Throttling', message: 'Rate exceeded' } : undefined;
     await withStack({ courses: [created], fault }, async ({ run }) => {
@@ -308,7 +305,7 @@ describe('AWS', () => {
     });
   });
 
-  test('that refuses is told with the right that is missing', async () => {
+  test.concurrent('that refuses is told with the right that is missing', async () => {
     const message = 'User: u is not authorized to perform: cloudformation:DescribeStacks on resource: arn:x';
     await withStack({ fault: () => ({ code: 'AccessDenied', message }) }, async ({ run }) => {
       const { error } = await run();
@@ -316,7 +313,7 @@ describe('AWS', () => {
     });
   });
 
-  test('goes on when the time is over, and is followed again', async () => {
+  test.concurrent('goes on when the time is over, and is followed again', async () => {
     const course = [...created.slice(0, 2), ...created.slice(1, 2)];
     await withStack({ courses: [course] }, async ({ run }) => {
       const { exitCode, error } = await run('--allow-iam', '--timeout=3s');

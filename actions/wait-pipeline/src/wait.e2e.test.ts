@@ -1,6 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { describe, expect } from '@jest/globals';
-import { type Frame, type PipelineScript, type ScriptedExecution, type ScriptedRun, withPipeline } from './e2e-world.ts';
+import { z } from 'zod';
+import { withPipeline } from './e2e-world.ts';
+import type { Frame, PipelineScript, ScriptedExecution, ScriptedRun } from './scripted-pipeline.ts';
 
 const test = await testNeeding('moto');
 
@@ -26,11 +29,12 @@ function execution(...frames: [Frame, ...Frame[]]): ScriptedExecution {
   return { id, commit, frames };
 }
 
+const policy = z.array(z.object({ Action: z.union([z.string(), z.array(z.string())]) }));
 const ofCommit = [`--revision=${commit}`, '--verify-image=false'];
 
 /** https://docs.aws.amazon.com/codepipeline/latest/APIReference/API_PipelineExecutionSummary.html: the newest comes first. */
 describe('an execution of a commit', () => {
-  test('that has ended already gives what it has published, and is read with one look', async () => {
+  test.concurrent('that has ended already gives what it has published, and is read with one look', async () => {
     await withPipeline({ executions: [execution(succeeded)] }, async ({ run: wait, aws }) => {
       const { exitCode, outputs } = await wait(...ofCommit);
       expect({ exitCode, ...outputs }).toMatchObject({
@@ -54,7 +58,7 @@ describe('an execution of a commit', () => {
     });
   });
 
-  test('is told stage by stage and action by action, with links', async () => {
+  test.concurrent('is told stage by stage and action by action, with links', async () => {
     const frames: [Frame, ...Frame[]] = [
       { status: 'InProgress', runs: [run('Source', 'source', 'InProgress', { category: 'Source', provider: 'CodeCommit' })] },
       { status: 'InProgress', runs: [source, amd64('InProgress'), arm64('Succeeded')] },
@@ -79,7 +83,7 @@ describe('an execution of a commit', () => {
     });
   });
 
-  test('is waited for until it begins', async () => {
+  test.concurrent('is waited for until it begins', async () => {
     const later = { ...execution(succeeded), listedFrom: 2 };
     const other = { id: nextId, commit: newer, frames: [succeeded] } satisfies ScriptedExecution;
     await withPipeline({ executions: [later, other] }, async ({ run: wait }) => {
@@ -89,7 +93,7 @@ describe('an execution of a commit', () => {
     });
   });
 
-  test('that does not begin in time is missed, with what there is', async () => {
+  test.concurrent('that does not begin in time is missed, with what there is', async () => {
     const other = { id: nextId, commit: newer, frames: [succeeded] } satisfies ScriptedExecution;
     await withPipeline({ executions: [other] }, async ({ run: wait }) => {
       const { exitCode, error } = await wait(...ofCommit, '--begin-within=0s');
@@ -99,7 +103,7 @@ describe('an execution of a commit', () => {
   });
 
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-rollback.html: a rollback has the sources of the execution it goes back to. */
-  test('is the newest of it, and no rollback to it', async () => {
+  test.concurrent('is the newest of it, and no rollback to it', async () => {
     const rollback = {
       id: nextId,
       commit,
@@ -115,7 +119,7 @@ describe('an execution of a commit', () => {
   });
 
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/action-reference-S3.html: the revision of an S3 source is a version, not a commit. */
-  test('of an S3 source is known by the pipeline’s variable', async () => {
+  test.concurrent('of an S3 source is known by the pipeline’s variable', async () => {
     const detail = { variables: [{ name: 'REVISION', resolvedValue: commit }] };
     const listed = { sourceRevisions: [{ actionName: 'source', revisionId: 'null' }] };
     const s3 = { id, frames: [succeeded], detail, listed } satisfies ScriptedExecution;
@@ -125,7 +129,7 @@ describe('an execution of a commit', () => {
     });
   });
 
-  test('may be named by its id, and then has to be of the commit where one is given', async () => {
+  test.concurrent('may be named by its id, and then has to be of the commit where one is given', async () => {
     await withPipeline({ executions: [execution(succeeded)] }, async ({ run: wait }) => {
       const [named, mistaken, unknown] = await Promise.all([
         wait(`--execution-id=${id}`, '--verify-image=false'),
@@ -177,7 +181,7 @@ describe('an action that fails', () => {
     },
   };
 
-  test('ends it at once with phase, command, exit code and the end of the log, while others go on', async () => {
+  test.concurrent('ends it at once with phase, command, exit code and the end of the log, while others go on', async () => {
     await withPipeline(failing, async ({ run: wait }) => {
       const { exitCode, error } = await wait(...ofCommit);
       expect({ exitCode, ...error }).toMatchObject({ exitCode: 1, code: 'PIPELINE_FAILED' });
@@ -189,7 +193,7 @@ describe('an action that fails', () => {
     });
   });
 
-  test('is told without what may not be read', async () => {
+  test.concurrent('is told without what may not be read', async () => {
     const fault = (operation: string) =>
       ['GetPipelineState', 'GetPipeline'].includes(operation) ? { code: 'AccessDeniedException', message: 'no' } : undefined;
     await withPipeline({ ...failing, logs: {}, fault }, async ({ run: wait }) => {
@@ -204,7 +208,7 @@ describe('an action that fails', () => {
   });
 
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-approve-or-reject.html */
-  test('is told in the provider’s own words where no build belongs to it', async () => {
+  test.concurrent('is told in the provider’s own words where no build belongs to it', async () => {
     const result = { externalExecutionSummary: 'Rejected by arn:aws:iam::123456789012:user/ann: not today' };
     const approval = run('Deploy', 'approve', 'Failed', { category: 'Approval', provider: 'Manual', result });
     await withPipeline({ executions: [execution({ status: 'Failed', runs: [source, approval] })] }, async ({ run: wait }) => {
@@ -214,7 +218,7 @@ describe('an action that fails', () => {
   });
 
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-conditions.html */
-  test('is not needed for a failure: a condition of a stage is enough', async () => {
+  test.concurrent('is not needed for a failure: a condition of a stage is enough', async () => {
     const ruleStates = [
       { ruleName: 'window', latestExecution: { status: 'Failed', summary: 'outside of the deployment window' } },
     ];
@@ -234,7 +238,7 @@ describe('an action that fails', () => {
   });
 
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/stage-retry.html: the failed actions get new runs, in the same execution. */
-  test('and whose stage is tried again by its own rule is followed on', async () => {
+  test.concurrent('and whose stage is tried again by its own rule is followed on', async () => {
     const again = run('Build', 'build_arm64', 'Succeeded', { id: '00000000-second' });
     const retried = { stageName: 'Build', latestExecution: { pipelineExecutionId: id, status: 'InProgress' } };
     const frames: [Frame, ...Frame[]] = [
@@ -269,7 +273,7 @@ describe('an execution', () => {
     ],
   };
 
-  test('that is superseded leads to the one that has overtaken it, or is success, or failure', async () => {
+  test.concurrent('that is superseded leads to the one that has overtaken it, or is success, or failure', async () => {
     await withPipeline(superseded, async ({ run: wait }) => {
       const followed = await wait(...ofCommit);
       expect(followed).toMatchObject({
@@ -293,7 +297,7 @@ describe('an execution', () => {
   });
 
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-stop.html */
-  test('that is being stopped is followed until it has stopped, and then failed with the reason', async () => {
+  test.concurrent('that is being stopped is followed until it has stopped, and then failed with the reason', async () => {
     const stopped = {
       ...execution(
         { status: 'Stopping', runs: [source, amd64('InProgress')] },
@@ -310,7 +314,7 @@ describe('an execution', () => {
   });
 
   /** API_PipelineExecution.html: "The pipeline's definition was updated before the pipeline execution could be completed." */
-  test('that is cancelled by a change of the pipeline is a failure that says so', async () => {
+  test.concurrent('that is cancelled by a change of the pipeline is a failure that says so', async () => {
     await withPipeline({ executions: [execution({ status: 'Cancelled', runs: [source] })] }, async ({ run: wait }) => {
       const { error } = await wait(...ofCommit);
       expect(error).toMatchObject({
@@ -321,7 +325,7 @@ describe('an execution', () => {
   });
 
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html; in SUPERSEDED and QUEUED mode a stage holds one execution. */
-  test('that waits, for an approval, before a stage that is taken or closed, says for what', async () => {
+  test.concurrent('that waits, for an approval, before a stage that is taken or closed, says for what', async () => {
     const approve = (status: ScriptedRun['status']) =>
       run('Deploy', 'approve', status, { category: 'Approval', provider: 'Manual' });
     const taken = {
@@ -351,19 +355,52 @@ describe('an execution', () => {
     });
   });
 
-  test('that takes too long ends the wait with exit code 3 and what it waits for', async () => {
+  test.concurrent('that takes too long ends the wait with exit code 3 and what it waits for', async () => {
     await withPipeline(
       { executions: [execution({ status: 'InProgress', runs: [source, amd64('InProgress')] })] },
       async ({ run: wait }) => {
-        const { exitCode, error } = await wait(...ofCommit, '--timeout=1s');
+        const { exitCode, error } = await wait(...ofCommit, '--timeout=4s');
         expect({ exitCode, ...error }).toMatchObject({ exitCode: 3, code: 'TIMED_OUT', found: 'Build/build_amd64 in progress' });
       },
     );
   });
 });
 
+test.concurrent('a signal ends the wait within a second', async () => {
+  const going = execution({ status: 'InProgress', runs: [source, amd64('InProgress')] });
+  await withPipeline({ executions: [going] }, async ({ start }) => {
+    const waiting = start(...ofCommit);
+    let sent = 0;
+    for await (const line of waiting.lines) {
+      if (!line.includes('build_amd64 has begun')) continue;
+      sent = Date.now();
+      waiting.kill('SIGTERM');
+    }
+    expect(await waiting.exitCode).toBe(130);
+    expect(Date.now() - sent).toBeLessThan(10_000);
+  });
+});
+
+test.concurrent('the rights that the README lists are just those that the calls need', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8');
+  const statements = policy.parse(JSON.parse(/```json\n([\s\S]*?)```/.exec(readme)?.[1] ?? ''));
+  const called = new Set<string>();
+  const failed = { status: 'Failed', runs: [source, arm64('Failed')] } as const;
+  const script = {
+    executions: [execution({ status: 'InProgress', runs: [source] }, failed)],
+    builds: [failedBuild],
+    logs: { b1: ['line'] },
+  };
+  await withPipeline(script, async ({ run: wait, aws }) => {
+    for (const more of [[], ['--start']])
+      expect(await wait(...ofCommit, ...more)).toMatchObject({ error: { code: 'PIPELINE_FAILED' } });
+    for (const call of aws.calls()) called.add(call);
+  });
+  expect(statements.flatMap(({ Action }) => Action).sort()).toEqual([...called].sort());
+});
+
 describe('the API', () => {
-  test('may throttle: then it is asked more slowly', async () => {
+  test.concurrent('may throttle: then it is asked more slowly', async () => {
     // The SDK itself tries three times.
     const fault = (operation: string, count: number) =>
       operation === 'GetPipelineExecution' && count <= 3 ? { code: 'ThrottlingException', message: 'Rate exceeded' } : undefined;
@@ -374,7 +411,7 @@ describe('the API', () => {
     });
   });
 
-  test('may refuse: the missing right is named', async () => {
+  test.concurrent('may refuse: the missing right is named', async () => {
     const fault = () => ({ code: 'AccessDeniedException', message: 'User: u is not authorized' });
     await withPipeline({ executions: [], fault }, async ({ run: wait }) => {
       const { exitCode, error } = await wait(...ofCommit);
@@ -385,7 +422,15 @@ describe('the API', () => {
     });
   });
 
-  test('knows no such pipeline', async () => {
+  test.concurrent('is asked as the role that is given', async () => {
+    await withPipeline({ executions: [execution(succeeded)] }, async ({ run: wait, aws }) => {
+      const { exitCode } = await wait(...ofCommit, '--role-to-assume=arn:aws:iam::123456789012:role/deploy');
+      expect(exitCode).toBe(0);
+      expect(aws.calls().slice(0, 2)).toEqual(['sts:AssumeRole', 'codepipeline:ListPipelineExecutions']);
+    });
+  });
+
+  test.concurrent('knows no such pipeline', async () => {
     const fault = () => ({ code: 'PipelineNotFoundException', message: 'no shop' });
     await withPipeline({ executions: [], fault }, async ({ run: wait }) => {
       expect(await wait(...ofCommit)).toMatchObject({ exitCode: 1, error: { code: 'PIPELINE_NOT_FOUND' } });
@@ -395,7 +440,7 @@ describe('the API', () => {
 
 describe('start: true', () => {
   /** https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-trigger-source-overrides.html */
-  test('starts one for the commit, with a token that is the same for the same step', async () => {
+  test.concurrent('starts one for the commit, with a token that is the same for the same step', async () => {
     await withPipeline({ executions: [execution(succeeded)] }, async ({ run: wait, started, aws }) => {
       const args = [...ofCommit, '--start', '--client-token=deploy-7'];
       const runs = [await wait(...args), await wait(...args), await wait(...ofCommit, '--start')];
@@ -411,7 +456,7 @@ describe('start: true', () => {
     });
   });
 
-  test('gives an S3 pipeline commit and time as its variables', async () => {
+  test.concurrent('gives an S3 pipeline commit and time as its variables', async () => {
     const actionTypeId = { category: 'Source', owner: 'AWS', provider: 'S3', version: '1' };
     const stages = [{ name: 'Source', actions: [{ name: 'source', actionTypeId }] }];
     const variables = [{ name: 'REVISION' }, { name: 'COMMIT_TIME' }];
@@ -435,7 +480,7 @@ describe('start: true', () => {
     });
   });
 
-  test('is told when it is refused', async () => {
+  test.concurrent('is told when it is refused', async () => {
     const fault = (operation: string) =>
       operation === 'StartPipelineExecution'
         ? { code: 'ConcurrentPipelineExecutionsLimitExceededException', message: 'too many' }

@@ -17,7 +17,7 @@ export { type ImageAutomation, startImageAutomation } from './cluster/image-auto
 export { runImageSetters, type SetterPolicy, type SettersAnswer } from './cluster/image-setters.ts';
 export { type Cluster, type ClusterOptions, startCluster } from './cluster/start-cluster.ts';
 export { type Flux, type FluxOptions, startFlux } from './cluster/start-flux.ts';
-export { type CommandWorld, type FinishedCommand, makeCommandWorld } from './command.ts';
+export { type CommandWorld, type FinishedCommand, makeCommandWorld, type RunningCommand } from './command.ts';
 export { type ExportOptions, exportImage } from './container/export-image.ts';
 export { exposedPorts, type RunConfig, runConfig } from './container/runtime-spec.ts';
 export { type Container, type ContainerOptions, startContainer } from './container/start-container.ts';

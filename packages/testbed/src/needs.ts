@@ -14,10 +14,15 @@ export async function testNeeding(...needs: readonly Need[]): Promise<TestFuncti
   const met = await Promise.all(needs.map(isMet));
   const missing = needs.filter((_, index) => !met[index]);
   if (missing.length === 0) return test;
-  return name => test.skip(`${name} [needs ${missing.join(', ')}]`, () => undefined);
+  const skip = (name: string): void => test.skip(`${name} [needs ${missing.join(', ')}]`, () => undefined);
+  return Object.assign(skip, { concurrent: skip });
 }
 
-export type TestFunction = (name: string, body: () => void | Promise<void>, timeout?: number) => void;
+export interface TestFunction {
+  (name: string, body: () => void | Promise<void>, timeout?: number): void;
+  /** Runs beside others of its file: for tests with worlds of their own that wait more than they work. */
+  readonly concurrent: (name: string, body: () => Promise<void>, timeout?: number) => void;
+}
 
 async function isMet(need: Need): Promise<boolean> {
   if (need === 'root') return process.getuid?.() === 0;

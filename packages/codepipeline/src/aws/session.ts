@@ -38,16 +38,21 @@ export async function openAwsSession({ region: given, roleArn, env, mask }: AwsS
   const region = given ?? ownRegion(env) ?? (await profileRegion(env));
   const own = ownCredentials(env);
   const credentials = roleArn === undefined ? own : () => assumeRole({ own, roleArn, region, mask });
-  // Asked once at the start, so that what is missing is told before anything else.
-  let first: AwsCredentials | undefined = await credentials();
-  return {
-    region,
-    credentials: async () => {
-      const held = first ?? (await credentials());
-      first = undefined;
-      return held;
-    },
+  let held: AwsCredentials | undefined;
+  const renewed = async (): Promise<AwsCredentials> => {
+    if (held === undefined || !lasts(held)) held = await credentials();
+    return held;
   };
+  // Asked once at the start, so that what is missing is told before anything else.
+  await renewed();
+  return { region, credentials: renewed };
+}
+
+/** Milliseconds before their end from which credentials are not used any more; the SDK asks for new ones just as early. */
+const reserve = 5 * 60_000;
+
+function lasts({ expiration }: AwsCredentials): boolean {
+  return expiration === undefined || expiration.getTime() - Date.now() > reserve;
 }
 
 function ownRegion({ AWS_REGION: region, AWS_DEFAULT_REGION: otherwise }: AwsSessionOptions['env']): string | undefined {

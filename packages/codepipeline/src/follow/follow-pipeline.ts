@@ -6,6 +6,7 @@ import { explainEnd, explainFailedAction, explainFailedStage } from './explain-f
 import { findExecution } from './find-execution.ts';
 import { type Ending, followExecution } from './follow-execution.ts';
 import type { Pipeline } from './open-pipeline.ts';
+import { persist } from './poll.ts';
 import { type Start, startRequest } from './start-request.ts';
 
 /** Which execution is followed. */
@@ -78,7 +79,7 @@ async function follow(options: FollowOptions, wait: Wait): Promise<Followed> {
     if (ending.kind !== 'superseded') throw await explainEnding(ending, options, { url, signal: wait.signal });
     superseded = true;
     if (onSuperseded === 'succeed') return { execution, runs, url, superseded };
-    const next = await findSuccessor(pipeline, id);
+    const next = await persist(() => findSuccessor(pipeline, id), { signal: wait.signal, onProgress });
     if (onSuperseded === 'fail' || next === undefined) throw overtaken({ pipeline, execution, next, url });
     onNotice(`The execution ${id} was superseded by ${next.id}${ofCommit(next)}, which is followed now.`);
     id = next.id;
@@ -87,13 +88,18 @@ async function follow(options: FollowOptions, wait: Wait): Promise<Followed> {
 }
 
 async function beginExecution({ pipeline, subject, onProgress }: FollowOptions, { signal }: Wait): Promise<string> {
+  const asking = { signal, onProgress };
   switch (subject.kind) {
     case 'execution':
       return subject.id;
     case 'commit':
-      return findExecution({ pipeline, ...subject, signal, onProgress });
-    case 'start':
-      return pipeline.start(startRequest(subject.start, await pipeline.definition()));
+      return findExecution({ pipeline, ...subject, ...asking });
+    case 'start': {
+      const definition = await persist(pipeline.definition, asking);
+      const request = startRequest(subject.start, definition);
+      // Safe to repeat, by its token.
+      return persist(() => pipeline.start(request), asking);
+    }
   }
 }
 
@@ -116,17 +122,18 @@ function expectCommit({ id, commits }: Execution, expected: string | undefined):
 
 async function explainEnding(
   ending: Ending,
-  { pipeline, source, onNotice }: FollowOptions,
+  { pipeline, source, onProgress, onNotice }: FollowOptions,
   { url, signal }: { url: string; signal: AbortSignal },
 ): Promise<ActionError> {
+  const asking = { signal, onProgress };
   const about = { pipeline: pipeline.name, execution: ending.execution, url };
   if (ending.kind === 'failed') {
     const { failed: run } = ending;
-    if (run === undefined) return explainFailedStage(about, await pipeline.state());
+    if (run === undefined) return explainFailedStage(about, await persist(pipeline.state, asking));
     return explainFailedAction({ ...about, run, source: { ...source, signal }, onNotice });
   }
   const kind = ending.kind === 'cancelled' ? 'cancelled' : 'stopped';
-  const listed = (await pipeline.executions(100)).find(({ id }) => id === ending.execution.id);
+  const listed = (await persist(() => pipeline.executions(100), asking)).find(({ id }) => id === ending.execution.id);
   return explainEnd({ ...about, execution: listed ?? ending.execution }, kind);
 }
 

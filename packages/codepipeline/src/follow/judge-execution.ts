@@ -49,10 +49,13 @@ export interface RetryQuestion {
 
 /**
  * Whether the stage is about to be tried again, or is: by its own rule, or because it was retried (by whomever) more often than the
- * failed action has been run again. An execution that has ended as failed is only still going when its stage's own rule was not used yet.
+ * failed action has been run again. An execution that has ended as failed is only still going when its stage's own rule was not used yet,
+ * and no other execution has entered the stage.
  */
 export function isRetryPending({ execution, failed, runs, state, retriesItself }: RetryQuestion): boolean {
-  const own = state?.execution?.id === execution.id ? state.retries : { manual: 0, automatic: 0 };
+  const isOurs = state?.execution === undefined || state.execution.id === execution.id;
+  if (!isOurs && execution.status === 'Failed') return false;
+  const own = isOurs && state !== undefined ? state.retries : { manual: 0, automatic: 0 };
   if (retriesItself && own.automatic === 0) return true;
   const tried = runs.filter(({ stage, action }) => stage === failed.stage && action === failed.action).length;
   return execution.status === 'InProgress' && own.manual + own.automatic > tried - 1;

@@ -39,3 +39,8 @@ export async function poll<T>(look: () => Promise<Look<T>>, { signal, onProgress
     await sleep(nextPause({ quiet, throttled, jitter: Math.random() }), undefined, { signal });
   }
 }
+
+/** Asks once, but bears too many requests and no answer as {@link poll} does. */
+export function persist<T>(ask: () => Promise<T>, options: PollOptions): Promise<T> {
+  return poll(async () => ({ kind: 'done', value: await ask() }), options);
+}

@@ -6,6 +6,7 @@ import { testNeeding } from '../needs.ts';
 import { type ScriptedAws, type ScriptedCall, startAws } from './start-aws.ts';
 
 const test = await testNeeding('moto');
+const sandboxTest = await testNeeding('moto', 'sandbox');
 
 const created = new Date('2026-11-25T01:00:00Z');
 const seen: ScriptedCall[] = [];
@@ -89,4 +90,13 @@ test('what the models do not allow is refused and recorded, on either side', asy
     'cloudformation:DescribeStacks',
     'cloudformation:CreateChangeSet',
   ]);
+});
+
+sandboxTest('they stand under AWS’s own host names in a sandbox', async () => {
+  const here = await startAws({ scripts: { codepipeline: () => ({ kind: 'output', output: {} }) }, at: 'aws' });
+  const { credentials, region } = settings();
+  const client = new CodePipelineClient({ credentials, region });
+  await client.send(new ListPipelineExecutionsCommand({ pipelineName: 'shop' }));
+  expect(here.calls()).toEqual(['codepipeline:ListPipelineExecutions']);
+  await here.stop();
 });
