@@ -13,6 +13,8 @@ export interface Action<Inputs extends InputTable = InputTable, Outputs extends 
   readonly description: string;
   readonly inputs: Inputs;
   readonly outputs: Outputs;
+  /** The output that is a document: where it is not empty, the terminal prints it as it is, and nothing else. */
+  readonly document?: keyof Outputs & string;
   run(inputs: ValuesOf<Inputs>, context: ActionContext): Promise<OutputsOf<Outputs>>;
 }
 

@@ -11,6 +11,7 @@ const modules: Readonly<Record<string, Load>> = {
   'flux-reconcile': () => import('@eks-gitops/flux-reconcile'),
   'wait-deployment': () => import('@eks-gitops/wait-deployment'),
   'wait-ingress': () => import('@eks-gitops/wait-ingress'),
+  'provision-pipeline': () => import('@eks-gitops/provision-pipeline'),
   'wait-pipeline': () => import('@eks-gitops/wait-pipeline'),
 };
 

@@ -5,7 +5,7 @@ import type { Outputs } from '../run-action.ts';
 export type Ending = { readonly outputs: Outputs } | { readonly error: ActionError };
 
 /** Too long for a line of a dotenv file or a screen. */
-const leftOut = new Set(['metadata', 'diff']);
+const leftOut = new Set(['metadata', 'diff', 'template']);
 
 /** The outputs as `name=value` lines for people and simple scripts; the lines of a list are joined by commas, empty ones left out. */
 export function outputLines(outputs: Outputs): readonly string[] {

@@ -238,3 +238,22 @@ test('--help tells usage, inputs with what is required first, outputs and exit c
   expect(stdout).toContain('--record FILE');
   expect(stdout).not.toContain('--record TEXT');
 });
+
+test('a document is printed as it is and alone; without one the outputs are', async () => {
+  const document = '{\n  "a": "\u001b[1m"\n}';
+  const printed = async (image: string): Promise<string> => {
+    let stdout = '';
+    await runInTerminal(
+      { name: 'sample', description: '', inputs: {}, outputs: { image: '' }, document: 'image', run: async () => ({ image }) },
+      { ...quietWorld(), stdout: { write: text => (stdout += text) } },
+    );
+    return stdout;
+  };
+  expect(await printed(document)).toBe(`${document}\n`);
+  expect(await printed('')).toBe('');
+});
+
+function quietWorld(): TerminalWorld {
+  const silent = { write: () => undefined };
+  return { args: [], env: {}, workspace, temporary, stdout: silent, stderr: silent, signal: new AbortController().signal };
+}

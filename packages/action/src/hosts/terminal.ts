@@ -117,8 +117,15 @@ async function tell({ action, request, world, mask, ending }: Telling): Promise<
       ? masked
       : await writeOutputs({ path: resolve(world.workspace, request.outputsFile), masked });
   if (request.json) world.stdout.write(`${endingAsJson(action.name, told)}\n`);
-  else if ('outputs' in told) for (const line of outputLines(told.outputs)) world.stdout.write(`${plainText(line)}\n`);
+  else if ('outputs' in told) printOutputs(told.outputs, { action, world });
   return told;
+}
+
+/** A document goes to a file or another program, so nothing may stand beside it. */
+function printOutputs(outputs: Outputs, { action, world }: Pick<Telling, 'action' | 'world'>): void {
+  const document = action.document === undefined ? undefined : outputs[action.document];
+  const lines = document ? [document] : outputLines(outputs).map(plainText);
+  for (const line of lines) world.stdout.write(`${line}\n`);
 }
 
 async function writeOutputs({ path, masked }: { path: string; masked: Ending }): Promise<Ending> {

@@ -6,7 +6,15 @@ const hosts: readonly (readonly [start: string, host: string])[] = [
 
 /** Where an execution is seen in the AWS console. */
 export function executionUrl({ region, pipeline, id }: { region: string; pipeline: string; id: string }): string {
+  return pageOf({ region, pipeline, page: `executions/${id}/timeline` });
+}
+
+/** Where a pipeline is seen in the AWS console. */
+export function pipelineUrl({ region, pipeline }: { region: string; pipeline: string }): string {
+  return pageOf({ region, pipeline, page: 'view' });
+}
+
+function pageOf({ region, pipeline, page }: { region: string; pipeline: string; page: string }): string {
   const host = hosts.find(([start]) => region.startsWith(start))?.[1] ?? 'console.aws.amazon.com';
-  const path = `codesuite/codepipeline/pipelines/${encodeURIComponent(pipeline)}/executions/${id}/timeline`;
-  return `https://${region}.${host}/${path}?region=${region}`;
+  return `https://${region}.${host}/codesuite/codepipeline/pipelines/${encodeURIComponent(pipeline)}/${page}?region=${region}`;
 }

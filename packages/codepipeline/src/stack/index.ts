@@ -1,4 +1,3 @@
-export { pipelineNameForm } from '../names.ts';
 export { type Buildspecs, buildspecs } from './buildspecs.ts';
 export { GitOpsPipeline } from './gitops-pipeline.ts';
 export type { Deployment, GitHubRole, PipelineOptions, Source } from './options.ts';
