@@ -37,11 +37,7 @@ async function pack({ args }: ScriptContext): Promise<number> {
     const own = { ...manifest, type: 'module', bin: { 'eks-gitops': 'index.js' } };
     await writeFile(join(folder, 'package.json'), `${JSON.stringify(own, undefined, 2)}\n`);
     const options = { cwd: folder, stdin: 'ignore' } as const;
-    const { stdout } = await execa(
-      'npm',
-      ['pack', '--json', '--ignore-scripts', `--pack-destination=${target}`],
-      options,
-    );
+    const { stdout } = await execa('npm', ['pack', '--json', '--ignore-scripts', `--pack-destination=${target}`], options);
     const [{ filename }] = packed.parse(JSON.parse(stdout));
     console.log(join(given, filename));
     return 0;

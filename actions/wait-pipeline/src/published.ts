@@ -9,10 +9,11 @@ import {
   readIndexOutput,
 } from '@eks-gitops/codepipeline/follow';
 import { ActionError, type ErrorCode, toActionError } from '@eks-gitops/errors';
+import { proxySettings } from '@eks-gitops/http';
 import { formatRepository, isDigest, parseRepository, type Repository } from '@eks-gitops/images';
 import { openLogin } from '@eks-gitops/images/login';
 import { describeHeld, formatTime, type Held, readHeld } from '@eks-gitops/images/manifest-index';
-import { openRegistry, proxySettings } from '@eks-gitops/images/registry';
+import { openRegistry } from '@eks-gitops/images/registry';
 import type { PipelineInputs } from './inputs.ts';
 
 /** The image that an execution has published; empty where nothing is known of it. */

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { apiCall, gitCall, registryCalls } from './recorded-calls.ts';
 
 const place = { account: '123456789012', region: 'us-west-2', stack: 'shop' };
-const request = { headers: {}, status: 200, startedAt: 0, endedAt: 1 };
+const request = { headers: {}, status: 200, bytes: 0, startedAt: 0, endedAt: 1 };
 
 describe('a request to the registry', () => {
   test.each([
