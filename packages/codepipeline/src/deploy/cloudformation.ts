@@ -52,7 +52,7 @@ export interface CloudFormation {
 const settings = { ...awsClientSettings, maxAttempts: 8 };
 
 interface Call {
-  /** For example `describe the stack shop`. */
+  /** Up to the name: `describe the stack`. */
   readonly purpose: string;
   readonly operation: string;
   /** The stack's name or id. */
@@ -82,22 +82,25 @@ export async function openCloudFormation({ session, signal }: CloudFormationOpti
         return (await orNothing(asked, isNoStack))?.Stacks?.[0];
       }),
     templateOf: stackId =>
-      call({ purpose: 'read the template', operation: 'GetTemplate', stack: stackId }, async options => {
+      call({ purpose: 'read the template of the stack', operation: 'GetTemplate', stack: stackId }, async options => {
         const command = new sdk.GetTemplateCommand({ StackName: stackId, TemplateStage: 'Original' });
         return (await client.send(command, options)).TemplateBody ?? '';
       }),
     resourcesOf: stackId =>
-      call({ purpose: 'list the resources', operation: 'ListStackResources', stack: stackId }, async ({ abortSignal }) => {
-        const pages = sdk.paginateListStackResources({ client }, { StackName: stackId });
-        const found: StackResourceSummary[] = [];
-        for await (const { StackResourceSummaries = [] } of pages) {
-          abortSignal.throwIfAborted();
-          found.push(...StackResourceSummaries);
-        }
-        return found;
-      }),
+      call(
+        { purpose: 'list the resources of the stack', operation: 'ListStackResources', stack: stackId },
+        async ({ abortSignal }) => {
+          const pages = sdk.paginateListStackResources({ client }, { StackName: stackId });
+          const found: StackResourceSummary[] = [];
+          for await (const { StackResourceSummaries = [] } of pages) {
+            abortSignal.throwIfAborted();
+            found.push(...StackResourceSummaries);
+          }
+          return found;
+        },
+      ),
     createChangeSet: ({ stack, name, type, template, role, token }) =>
-      call({ purpose: 'make a change set', operation: 'CreateChangeSet', stack }, async options => {
+      call({ purpose: 'make a change set for the stack', operation: 'CreateChangeSet', stack }, async options => {
         const command = new sdk.CreateChangeSetCommand({
           StackName: stack,
           ChangeSetName: name,
@@ -110,7 +113,7 @@ export async function openCloudFormation({ session, signal }: CloudFormationOpti
         return (await orNothing(client.send(command, options), isCalled('AlreadyExists'))) !== undefined;
       }),
     findChangeSet: (stack, name) =>
-      call({ purpose: 'describe the change set', operation: 'DescribeChangeSet', stack }, async options => {
+      call({ purpose: 'describe the change set of the stack', operation: 'DescribeChangeSet', stack }, async options => {
         const changes: Change[] = [];
         for (let next: string | undefined; ; ) {
           const page = { StackName: stack, ChangeSetName: name, ...(next === undefined ? {} : { NextToken: next }) };
@@ -137,7 +140,7 @@ export async function openCloudFormation({ session, signal }: CloudFormationOpti
         await client.send(new sdk.DeleteChangeSetCommand({ ChangeSetName: changeSetId }), options);
       }),
     hasChangeSets: stackId =>
-      call({ purpose: 'list the change sets', operation: 'ListChangeSets', stack: stackId }, async options => {
+      call({ purpose: 'list the change sets of the stack', operation: 'ListChangeSets', stack: stackId }, async options => {
         const { Summaries = [] } = await client.send(new sdk.ListChangeSetsCommand({ StackName: stackId }), options);
         return Summaries.length > 0;
       }),
@@ -151,16 +154,19 @@ export async function openCloudFormation({ session, signal }: CloudFormationOpti
         await client.send(new sdk.DeleteStackCommand(input), options);
       }),
     events: (stackId, reached) =>
-      call({ purpose: 'read the events', operation: 'DescribeStackEvents', stack: stackId }, async ({ abortSignal }) => {
-        const found: StackEvent[] = [];
-        for await (const { StackEvents = [] } of sdk.paginateDescribeStackEvents({ client }, { StackName: stackId })) {
-          abortSignal.throwIfAborted();
-          const last = StackEvents.findIndex(reached);
-          found.push(...(last === -1 ? StackEvents : StackEvents.slice(0, last + 1)));
-          if (last !== -1) break;
-        }
-        return found.reverse();
-      }),
+      call(
+        { purpose: 'read the events of the stack', operation: 'DescribeStackEvents', stack: stackId },
+        async ({ abortSignal }) => {
+          const found: StackEvent[] = [];
+          for await (const { StackEvents = [] } of sdk.paginateDescribeStackEvents({ client }, { StackName: stackId })) {
+            abortSignal.throwIfAborted();
+            const last = StackEvents.findIndex(reached);
+            found.push(...(last === -1 ? StackEvents : StackEvents.slice(0, last + 1)));
+            if (last !== -1) break;
+          }
+          return found.reverse();
+        },
+      ),
     close: () => client.destroy(),
   };
 }
@@ -170,13 +176,13 @@ function explain(thrown: unknown, { purpose, operation, stack, region }: Call & 
   if (/^(?:ValidationError|InvalidChangeSetStatus|ChangeSetNotFound|TokenAlreadyExistsException)/.test(awsErrorName(thrown))) {
     return new ActionError({
       code: 'CHANGES_INVALID',
-      message: `CloudFormation refused: could not ${purpose} of ${name}.`,
+      message: `CloudFormation refused: could not ${purpose} ${name}.`,
       found: thrown instanceof Error ? thrown.message : String(thrown),
       cause: thrown,
     });
   }
   return explainAwsFailure(thrown, {
-    purpose: `${purpose} of ${name} in ${region}`,
+    purpose: `${purpose} ${name} in ${region}`,
     right: `cloudformation:${operation}`,
     resource: stack.startsWith('arn:') ? stack : `arn:aws:cloudformation:${region}:*:stack/${stack}/*`,
   });
