@@ -145,7 +145,7 @@ describe('an execution of a commit', () => {
 
 const failedBuild = {
   id: 'shop-build_arm64:00000000-build_arm64',
-  // https://docs.aws.amazon.com/codebuild/latest/userguide/view-build-details.html and API_PhaseContext.html
+  // https://docs.aws.amazon.com/codebuild/latest/APIReference/API_BatchGetBuilds.html, API_PhaseContext.html; the words are those of builds’ logs
   phases: [
     { phaseType: 'INSTALL', phaseStatus: 'SUCCEEDED' },
     {
@@ -207,7 +207,7 @@ describe('an action that fails', () => {
     });
   });
 
-  /** https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals-approve-or-reject.html */
+  /** https://docs.aws.amazon.com/codepipeline/latest/userguide/approvals.html */
   test.concurrent('is told in the provider’s own words where no build belongs to it', async () => {
     const result = { externalExecutionSummary: 'Rejected by arn:aws:iam::123456789012:user/ann: not today' };
     const approval = run('Deploy', 'approve', 'Failed', { category: 'Approval', provider: 'Manual', result });
