@@ -1,6 +1,15 @@
 import { input, type ValuesOf } from '@eks-gitops/action';
-import { pipelineNameForm } from '@eks-gitops/codepipeline/names';
-import { parseArn, parseCount, parseS3Object, parseToolPackage } from './values.ts';
+import {
+  logDays,
+  parseArn,
+  parseBuildTimeout,
+  parseCount,
+  parseKey,
+  parseLogDays,
+  parseName,
+  parseS3Object,
+  parseToolPackage,
+} from './values.ts';
 
 /** What is done, and how far it may go. */
 const operation = {
@@ -134,7 +143,7 @@ const storage = {
   ),
   'log-retention-days': input.text(
     { description: 'For how many days logs are kept.', default: '30' },
-    { allowed: `one of ${logDays().join(', ')}`, parse: parseLogDays },
+    { allowed: `one of ${logDays.join(', ')}`, parse: parseLogDays },
   ),
 };
 
@@ -176,29 +185,3 @@ const deployment = {
 
 export const inputs = { ...operation, ...source, ...build, ...storage, ...access, ...deployment };
 export type ProvisionInputs = ValuesOf<typeof inputs>;
-
-function parseName(given: string): string {
-  if (!pipelineNameForm.test(given)) throw new Error(`"${given}" is no name for a pipeline`);
-  return given;
-}
-
-function parseBuildTimeout(given: string): number {
-  const minutes = Math.ceil(input.parseDuration(given.trim()) / 60_000);
-  if (minutes < 5 || minutes > 2160) throw new Error('CodeBuild allows 5 minutes to 36 hours');
-  return minutes;
-}
-
-function parseKey(given: string): 'aws' | 'create' | { readonly arn: string } {
-  return given === 'aws' || given === 'create' ? given : { arn: parseArn('kms')(given) };
-}
-
-/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
-function logDays(): readonly number[] {
-  return [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
-}
-
-function parseLogDays(given: string): number {
-  const days = parseCount(given);
-  if (!logDays().includes(days)) throw new Error('CloudWatch Logs does not know that retention');
-  return days;
-}

@@ -1,12 +1,21 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { makeCommandWorld } from '@eks-gitops/testbed';
+import { makeCommandWorld, startMoto } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { describe, expect, test as plainTest } from '@jest/globals';
 import { execa } from 'execa';
-import { type ScriptedEvent, stackId, withStack } from './e2e-world.ts';
+import { type ScriptedEvent, type StackScript, type StackWorld, stackId, withStack as withScript } from './e2e-world.ts';
 
 const test = await testNeeding('moto');
+const called = new Set<string>();
+
+async function withStack(script: StackScript, work: (world: StackWorld) => Promise<void>): Promise<void> {
+  await withScript(script, async world => {
+    await work(world);
+    for (const call of world.aws.calls()) called.add(call);
+  });
+}
+
 const bin = join(import.meta.dirname, '../../../packages/cli/src/bin.ts');
 
 /** The command without credentials, region, proxy or home. */
@@ -61,7 +70,7 @@ plainTest('the buildspecs are written as files', async () => {
 
 describe('a stack that is not there', () => {
   test.concurrent('is shown with its rights, made, and tells its outputs', async () => {
-    await withStack({ courses: [created] }, async ({ run, writes, aws }) => {
+    await withStack({ courses: [created] }, async ({ run, writes }) => {
       const { exitCode, outputs, log } = await run('--allow-iam');
       expect({ exitCode, ...outputs }).toMatchObject({
         exitCode: 0,
@@ -80,7 +89,6 @@ describe('a stack that is not there', () => {
       expect(said).toEqual([...said].sort((a, b) => a - b));
       expect(said).not.toContain(-1);
       expect(writes()).toEqual(['cloudformation:CreateChangeSet', 'cloudformation:ExecuteChangeSet']);
-      await expectRightsListed(aws.calls());
     });
   });
 
@@ -99,12 +107,11 @@ describe('a stack that is not there', () => {
   });
 
   test.concurrent('is only shown by a dry run', async () => {
-    await withStack({}, async ({ run, left, aws }) => {
+    await withStack({}, async ({ run, left }) => {
       const { exitCode, outputs } = await run('--dry-run');
       expect({ exitCode, status: outputs['status'] }).toEqual({ exitCode: 0, status: 'planned' });
       expect(outputs['changes']).toContain('+ AWS::CodePipeline::Pipeline Pipeline');
       expect(left()).toEqual({ status: 'DELETE_COMPLETE', changeSets: 0 });
-      await expectRightsListed(aws.calls());
     });
   });
 
@@ -176,11 +183,10 @@ describe('a stack that is there', () => {
     const reason = 'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation].';
     const events = [{ LogicalResourceId: 'Pipeline', ValidationStatusReason: 'Stages is too short', ValidationPath: '/Stages' }];
     const stack = { status: 'CREATE_COMPLETE', template: await otherTemplate() };
-    await withStack({ stack, invalid: { reason, events } }, async ({ run, left, aws }) => {
+    await withStack({ stack, invalid: { reason, events } }, async ({ run, left }) => {
       const { error } = await run('--allow-iam');
       expect(error).toMatchObject({ code: 'CHANGES_INVALID', found: reason, detail: 'Pipeline: Stages is too short (/Stages)' });
       expect(left()).toEqual({ status: 'CREATE_COMPLETE', changeSets: 0 });
-      await expectRightsListed(aws.calls());
     });
   });
 });
@@ -256,12 +262,11 @@ describe('what an interrupted run has left', () => {
 
 describe('deleting', () => {
   test.concurrent('keeps what holds data, and says how to delete that', async () => {
-    await withStack({ stack: { status: 'UPDATE_ROLLBACK_FAILED', template }, courses: [deleted] }, async ({ run, aws }) => {
+    await withStack({ stack: { status: 'UPDATE_ROLLBACK_FAILED', template }, courses: [deleted] }, async ({ run }) => {
       const { exitCode, outputs, log } = await run('--operation=delete');
       expect({ exitCode, status: outputs['status'] }).toEqual({ exitCode: 0, status: 'deleted' });
       expect(outputs['changes']).toContain('- AWS::ECR::Repository ImageRepository, the present one is kept in the account');
       expect(log).toContain('aws ecr delete-repository --force --repository-name shop-imagerepository --region us-west-2');
-      await expectRightsListed(aws.calls());
     });
   });
 
@@ -320,7 +325,7 @@ describe('AWS', () => {
       expect({ exitCode, ...error }).toMatchObject({
         exitCode: 3,
         code: 'TIMED_OUT',
-        remedy: expect.stringContaining('it follows'),
+        remedy: expect.stringContaining('Run the same step again'),
       });
     });
   });
@@ -349,8 +354,29 @@ function change(Action: string, ResourceType: string, more: object): object {
   return { Type: 'Resource', ResourceChange };
 }
 
-/** What was called stands under "Rights" of the README. */
-async function expectRightsListed(calls: readonly string[]): Promise<void> {
+/** moto makes the repository, bucket, roles, logs and rule for real, and passes over CodeBuild and CodePipeline. */
+test.concurrent("moto's CloudFormation makes the stack, finds nothing to change, and deletes it", async () => {
+  const [moto, command] = await Promise.all([startMoto(), makeCommandWorld('provision-pipeline')]);
+  const env = { AWS_ENDPOINT_URL: moto.url, AWS_REGION: 'us-west-2', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+  const run = async (...args: string[]) => {
+    const { outputs } = await command.run(
+      ['--name=shop', '--tool-package=eks-gitops-actions@1.2.3', '--allow-iam', ...args],
+      env,
+    );
+    return outputs['status'];
+  };
+  const seen = [
+    await run('--dry-run'),
+    await run(),
+    await run(),
+    await run('--operation=delete'),
+    await run('--operation=delete'),
+  ];
+  expect(seen).toEqual(['planned', 'created', 'unchanged', 'deleted', 'absent']);
+  await Promise.all([moto.stop(), command.remove()]);
+});
+
+test('the README lists just the rights that are used', async () => {
   const readme = await readFile(join(import.meta.dirname, '../README.md'), 'utf8');
-  expect([...new Set(calls)].filter(call => !readme.includes(`\`${call}\``))).toEqual([]);
-}
+  expect([...called].sort()).toEqual([...new Set(readme.match(/\bcloudformation:[A-Z][a-z]\w+/g))].sort());
+});

@@ -1,3 +1,6 @@
+import { input } from '@eks-gitops/action';
+import { pipelineNameForm } from '@eks-gitops/codepipeline/names';
+
 /** A parser of ARNs of one service, or of several as `one|another`. */
 export function parseArn(services: string): (given: string) => string {
   const form = new RegExp(`^arn:aws[a-z-]*:(?:${services}):[a-z0-9-]*:\\d{12}:\\S+$`);
@@ -30,4 +33,30 @@ export function parseToolPackage(given: string): string {
 export function parseCount(given: string): number {
   if (!/^[1-9]\d{0,4}$/.test(given.trim())) throw new Error('it is not a whole number from 1');
   return Number(given);
+}
+
+export function parseName(given: string): string {
+  if (!pipelineNameForm.test(given)) throw new Error(`"${given}" is no name for a pipeline`);
+  return given;
+}
+
+export function parseBuildTimeout(given: string): number {
+  const minutes = Math.ceil(input.parseDuration(given.trim()) / 60_000);
+  if (minutes < 5 || minutes > 2160) throw new Error('CodeBuild allows 5 minutes to 36 hours');
+  return minutes;
+}
+
+export function parseKey(given: string): 'aws' | 'create' | { readonly arn: string } {
+  return given === 'aws' || given === 'create' ? given : { arn: parseArn('kms')(given) };
+}
+
+/** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
+export const logDays: readonly number[] = [
+  1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+];
+
+export function parseLogDays(given: string): number {
+  const days = parseCount(given);
+  if (!logDays.includes(days)) throw new Error('CloudWatch Logs does not know that retention');
+  return days;
 }

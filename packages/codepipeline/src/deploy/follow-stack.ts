@@ -33,6 +33,7 @@ interface Course {
 const pauses = { shortest: 500, longest: 5_000 };
 /** Milliseconds for which AWS may give no answer while a stack is followed. */
 const silence = 60_000;
+const passing: ReadonlySet<string> = new Set(['AWS_UNREACHABLE', 'AWS_THROTTLED']);
 
 /** The id of the newest event of a stack, from which an operation is followed that begins after it. */
 export async function newestEvent(cloudFormation: CloudFormation, stackId: string): Promise<string | undefined> {
@@ -91,7 +92,7 @@ async function readAnswer<T>(ask: () => Promise<T>, heard: number, { signal, onN
     return await ask();
   } catch (thrown) {
     signal.throwIfAborted();
-    if (!(thrown instanceof ActionError) || thrown.code !== 'AWS_UNREACHABLE' || Date.now() - heard > silence) throw thrown;
+    if (!(thrown instanceof ActionError) || !passing.has(thrown.code) || Date.now() - heard > silence) throw thrown;
     onNotice(`AWS gave no answer; asking again. ${thrown.failure.found ?? ''}`.trim());
     return undefined;
   }

@@ -59,7 +59,7 @@ test('what others are let do with a bucket, and what stands in a condition, are 
   const after = template({ Policy: { Type: 'AWS::S3::BucketPolicy', Properties: { PolicyDocument: { Statement } } } });
   expect(permissionLines(permissionChanges(noTemplate, after))).toEqual([
     'AWS::S3::BucketPolicy Policy',
-    '  + Deny s3:* to * on arn:b if {"Bool":{"secure":"false"}}',
+    '  + Deny s3:* to * on arn:b if Bool secure false',
   ]);
 });
 

@@ -28,6 +28,7 @@ const statement = z.looseObject({
   Principal: z.unknown().optional(),
   Condition: z.unknown().optional(),
 });
+const condition = z.record(z.string(), z.record(z.string(), z.unknown()));
 const policy = z.looseObject({ Statement: z.union([z.array(statement), statement.transform(one => [one])]) });
 
 /** Types that give rights by their very existence, whatever their properties. */
@@ -95,10 +96,20 @@ function grantsOfStatement({
     Principal === undefined ? '' : `to ${formatPrincipal(Principal)}`,
     Resource === undefined ? '' : `on ${formatTemplateValue(Resource)}`,
     NotResource === undefined ? '' : `on all but ${formatTemplateValue(NotResource)}`,
-    Condition === undefined ? '' : `if ${JSON.stringify(Condition)}`,
+    Condition === undefined ? '' : `if ${formatCondition(Condition)}`,
   ];
   const calls = NotAction === undefined ? [Action].flat().map(formatTemplateValue) : [''];
   return calls.map(call => ({ call, frame: frame.filter(part => part !== '').join(' ') }));
+}
+
+/** `Bool aws:SecureTransport false and …`; what has another form stays JSON. */
+function formatCondition(given: unknown): string {
+  const tests = condition.safeParse(given).data;
+  if (tests === undefined) return formatTemplateValue(given);
+  const parts = Object.entries(tests).flatMap(([operator, keys]) =>
+    Object.entries(keys).map(([key, value]) => `${operator} ${key} ${formatTemplateValue(value)}`),
+  );
+  return parts.join(' and ');
 }
 
 function formatPrincipal(principal: unknown): string {
