@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Cluster, startCluster } from '../cluster/start-cluster.ts';
 import { takeLock } from '../lock.ts';
 import { startMoto } from '../moto.ts';
-import { startProxy } from '../proxy.ts';
+import { type RecordedRequest, startProxy } from '../proxy.ts';
 import { awsAccount, awsHosts } from '../sandbox/aws-hosts.ts';
 import { currentSandbox } from '../sandbox/current.ts';
 import { type AccessEntry, startAuthenticator } from './authenticator.ts';
@@ -22,6 +22,8 @@ export interface Eks {
   readonly env: Readonly<Record<string, string>>;
   /** The users that the cluster took tokens for, in order; undefined for one that it refused. */
   readonly reviewed: () => readonly (string | undefined)[];
+  /** Requests to its API. */
+  readonly apiRequests: () => readonly RecordedRequest[];
   readonly stop: () => Promise<void>;
 }
 
@@ -62,7 +64,7 @@ export async function startEks({ name, entries = [administrator] }: EksOptions):
   };
   const { accessKeyId, secretAccessKey } = credentials;
   const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: 'us-west-2' };
-  return { cluster, env, reviewed: authenticator.reviewed, stop };
+  return { cluster, env, reviewed: authenticator.reviewed, apiRequests: proxy.requests, stop };
 }
 
 /** What CreateCluster requires (Amazon EKS API reference). */
