@@ -10,6 +10,7 @@ import {
   type Execution,
   type Flux,
   type GitServer,
+  type LoadBalancer,
   type NpmRegistry,
   pageCommand,
   pushBusyboxImage,
@@ -22,6 +23,7 @@ import {
   startEks,
   startFlux,
   startGitServer,
+  startLoadBalancer,
   startNpmRegistry,
   statementsAllow,
 } from '@eks-gitops/testbed';
@@ -45,7 +47,7 @@ const release = 'i20261123101730-aaaaaaaa';
 let folder: string;
 let servers: readonly [Ecr, Eks, CodeCommit, GitServer];
 let npm: NpmRegistry;
-let controllers: Flux;
+let controllers: readonly [Flux, LoadBalancer];
 let pipeline: SimulatedPipeline;
 let execution: Execution;
 
@@ -62,10 +64,13 @@ beforeAll(async () => {
   ]);
   servers = [ecr, eks, codecommit, gitops];
   npm = await startNpmRegistry({ tarballs: [tarball] });
-  controllers = await startFlux({ cluster: eks.cluster, components: flux });
+  controllers = await Promise.all([
+    startFlux({ cluster: eks.cluster, components: flux }),
+    startLoadBalancer({ cluster: eks.cluster }),
+  ]);
   const image = await pushBusyboxImage({ registry: ecr, repository: 'shop/ui', tag: release, command: pageCommand('new') });
   await apply({ eks, gitops, image: image.reference });
-  const deployment = { clusterName: cluster, kustomization: 'apps', deployment: 'ui', namespace: 'ui' };
+  const deployment = { clusterName: cluster, kustomization: 'apps', deployment: 'ui', namespace: 'ui', ingress: 'ui' };
   const template = pipelineTemplate({ ...labOptions, toolPackage: npmPackage, deployment });
   const environment = machineEnvironment({ ecr, npm, programs: folder });
   pipeline = await simulatePipeline({
@@ -83,25 +88,34 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await Promise.all([pipeline?.stop(), controllers?.stop(), npm?.stop()]);
-  await Promise.all(servers?.map(server => server.stop()) ?? []);
+  await Promise.all([pipeline, ...(controllers ?? []), npm].map(part => part?.stop()));
+  await Promise.all((servers ?? []).map(server => server.stop()));
   await rm(folder ?? '', { recursive: true, force: true });
 });
 
 testDeploy(
-  'simulated: the stage that deploys ends when the cluster runs the release, with the rights that the README gives it',
+  'simulated: the stage that deploys ends when the load balancer answers with the release, by the rights that the README gives',
   () => {
     const { build, summary } = execution.action(actionNames.deploy);
-    console.log(summary, build?.log);
-    expect(execution.status).toBe('Succeeded');
+    expect({ status: execution.status, summary }).toEqual({ status: 'Succeeded' });
+    expect(build?.log).toMatch(
+      /Kustomization flux-system\/apps: main@[\s\S]*ui\/deployment\/ui runs [\s\S]*\nurl=http:\/\/k8s-ui-ui-/,
+    );
   },
 );
 
-/** Used by CodeBuild itself, or only where a pod's image is not known by the record's digests. */
-const usedElsewhere = [
-  ...['logs:CreateLogStream', 'logs:PutLogEvents', 's3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
-  ...['s3:GetBucketAcl', 's3:GetBucketLocation'],
-];
+/** Not called here: CodeBuild uses them outside the build, or they are for a pod whose image the record does not know by its digest. */
+const usedElsewhere: Readonly<Record<string, string>> = {
+  'logs:CreateLogStream': 'CodeBuild writes the log',
+  'logs:PutLogEvents': 'CodeBuild writes the log',
+  's3:GetObject': 'CodeBuild fetches the input artifact',
+  's3:GetObjectVersion': 'CodeBuild fetches the input artifact',
+  's3:GetBucketAcl': 'CodeBuild checks that the bucket is still its owner’s',
+  's3:GetBucketLocation': 'CodeBuild finds the bucket',
+  'ecr:GetAuthorizationToken': 'a pod reports another digest',
+  'ecr:BatchGetImage': 'a pod reports another digest',
+  'ecr:GetDownloadUrlForLayer': 'a pod reports another digest',
+};
 
 testDeploy('the role of deploy allows every call that was made, and nothing that is not called', () => {
   const { project, startedAt, endedAt } = execution.action(actionNames.deploy);
@@ -118,7 +132,7 @@ testDeploy('the role of deploy allows every call that was made, and nothing that
   ];
   const statements = roleStatements(pipeline.stack, project?.ServiceRole ?? '');
   expect(calls.filter(call => !statementsAllow(statements, call))).toEqual([]);
-  const called = new Set([...calls.map(({ action }) => action), ...usedElsewhere]);
+  const called = new Set([...calls.map(({ action }) => action), ...Object.keys(usedElsewhere)]);
   expect(statements.flatMap(({ actions }) => actions).filter(action => !called.has(action))).toEqual([]);
 });
 
@@ -126,21 +140,7 @@ testDeploy('the role of deploy allows every call that was made, and nothing that
 async function apply({ eks, gitops, image }: { eks: Eks; gitops: GitServer; image: string }): Promise<void> {
   const readme = await readFile(join(import.meta.dirname, '../../README.md'), 'utf8');
   const rights = /```yaml\n(apiVersion: rbac[\s\S]*?)```/.exec(readme)?.[1] ?? '';
-  const deployment = {
-    apiVersion: 'apps/v1',
-    kind: 'Deployment',
-    metadata: { name: 'ui', namespace: 'ui' },
-    spec: {
-      replicas: 1,
-      selector: { matchLabels: { app: 'ui' } },
-      template: {
-        metadata: { labels: { app: 'ui' } },
-        spec: { terminationGracePeriodSeconds: 1, containers: [{ name: 'ui', image }] },
-      },
-    },
-  };
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ui' } };
-  const { url } = await gitops.createRepository('gitops.git', { 'apps/ui.yaml': manifests(namespace, deployment) });
+  const { url } = await gitops.createRepository('gitops.git', { 'apps/ui.yaml': manifests(...shop(image)) });
   const metadata = { name: 'apps', namespace: 'flux-system' };
   const source = {
     apiVersion: 'source.toolkit.fluxcd.io/v1',
@@ -155,6 +155,30 @@ async function apply({ eks, gitops, image }: { eks: Eks; gitops: GitServer; imag
     spec: { interval: '1h', path: './apps', prune: true, sourceRef: { kind: 'GitRepository', name: 'apps' } },
   };
   await eks.cluster.api.apply(`${rights}${manifests(source, kustomization)}`);
+}
+
+function shop(image: string): object[] {
+  const metadata = { name: 'ui', namespace: 'ui' };
+  const labels = { app: 'ui' };
+  const pod = { terminationGracePeriodSeconds: 1, containers: [{ name: 'ui', image, ports: [{ containerPort: 8080 }] }] };
+  const backend = { service: { name: 'ui', port: { number: 80 } } };
+  const annotations = { 'alb.ingress.kubernetes.io/scheme': 'internet-facing', 'alb.ingress.kubernetes.io/target-type': 'ip' };
+  return [
+    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'ui' } },
+    {
+      apiVersion: 'apps/v1',
+      kind: 'Deployment',
+      metadata,
+      spec: { selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod } },
+    },
+    { apiVersion: 'v1', kind: 'Service', metadata, spec: { selector: labels, ports: [{ port: 80, targetPort: 8080 }] } },
+    {
+      apiVersion: 'networking.k8s.io/v1',
+      kind: 'Ingress',
+      metadata: { ...metadata, annotations },
+      spec: { ingressClassName: 'alb', rules: [{ http: { paths: [{ path: '/', pathType: 'Prefix', backend }] } }] },
+    },
+  ];
 }
 
 /** JSON is YAML. */
