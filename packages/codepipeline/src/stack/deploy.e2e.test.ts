@@ -60,7 +60,7 @@ beforeAll(async () => {
     startEks({ name: cluster, entries: [entry] }),
     startCodeCommit(),
     startGitServer(),
-    packCommand(folder),
+    packCommand(),
   ]);
   servers = [ecr, eks, codecommit, gitops];
   npm = await startNpmRegistry({ tarballs: [tarball] });

@@ -1,5 +1,7 @@
+import { existsSync } from 'node:fs';
+import { mkdtemp, rename } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import { awsAccount, type Ecr, type NpmRegistry } from '@eks-gitops/testbed';
+import { awsAccount, currentSandbox, type Ecr, type NpmRegistry } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 
 export const place = { account: awsAccount, region: 'us-west-2', stack: 'shop' };
@@ -10,11 +12,16 @@ export function roleCredentials(project: string): Readonly<Record<string, string
   return { AWS_ACCESS_KEY_ID: project, AWS_SECRET_ACCESS_KEY: 'testing' };
 }
 
-/** The command as it is published: packed from this tree. */
-export async function packCommand(folder: string): Promise<string> {
+/** The command as it is published, packed from this tree; once in a sandbox. */
+export async function packCommand(): Promise<string> {
+  const { folder } = await currentSandbox();
+  const packed = join(folder, 'packed.tgz');
+  if (existsSync(packed)) return packed;
+  const own = await mkdtemp(join(folder, 'pack-'));
   const pack = join(import.meta.dirname, '../../../../scripts/pack.ts');
-  const { stdout } = await execa(process.execPath, [pack, folder], { env: { NODE_OPTIONS: '' } });
-  return stdout.trim().split('\n').at(-1) ?? '';
+  const { stdout } = await execa(process.execPath, [pack, own], { env: { NODE_OPTIONS: '' } });
+  await rename(stdout.trim().split('\n').at(-1) ?? '', packed);
+  return packed;
 }
 
 export interface MachineOptions {

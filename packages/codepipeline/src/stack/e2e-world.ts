@@ -64,7 +64,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
   const [ecr, codecommit, tarball] = await Promise.all([
     startEcr({ immutable: [/^latest$/, /^cache-/] }),
     startCodeCommit(),
-    packCommand(folder),
+    packCommand(),
   ]);
   const npm = await startNpmRegistry({ tarballs: [tarball] });
   const buildkit = await startBuildkit({ registries: [{ host: ecr.host, ca: ecr.certificateFile }] });
