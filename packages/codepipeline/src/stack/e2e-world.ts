@@ -1,8 +1,7 @@
 import { mkdir, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import {
-  awsAccount,
   type Buildkit,
   type CodeCommit,
   type Ecr,
@@ -21,14 +20,13 @@ import {
 } from '@eks-gitops/testbed';
 import { execa } from 'execa';
 import { buildspecs } from './buildspecs.ts';
+import { machineEnvironment, npmPackage, packCommand, place, roleCredentials } from './e2e-machine.ts';
 import { changeEvent, createSource, pushChange } from './e2e-source.ts';
 import { labOptions } from './option-sets.ts';
 import { pipelineTemplate } from './template.ts';
 
-export const place = { account: awsAccount, region: 'us-west-2', stack: 'shop' };
 export const imageRepository = 'shop/ui';
 
-const npmPackage = 'eks-gitops-actions@0.0.0';
 const toolInBucket = 's3://tools/eks-gitops-actions.tgz';
 
 export interface Change {
@@ -66,7 +64,7 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
   const [ecr, codecommit, tarball] = await Promise.all([
     startEcr({ immutable: [/^latest$/, /^cache-/] }),
     startCodeCommit(),
-    packCommand(folder),
+    packCommand(),
   ]);
   const npm = await startNpmRegistry({ tarballs: [tarball] });
   const buildkit = await startBuildkit({ registries: [{ host: ecr.host, ca: ecr.certificateFile }] });
@@ -101,18 +99,6 @@ export async function makePipelineWorld(): Promise<PipelineWorld> {
   return { pipeline, withToolInBucket, withoutRole, ecr, codecommit, push, runIndexAlone, stop };
 }
 
-/** Each project has credentials of its own, so that calls tell whose they are. */
-function roleCredentials(project: string): Readonly<Record<string, string>> {
-  return { AWS_ACCESS_KEY_ID: project, AWS_SECRET_ACCESS_KEY: 'testing' };
-}
-
-/** The command as it is published: packed from this tree. */
-async function packCommand(folder: string): Promise<string> {
-  const pack = join(import.meta.dirname, '../../../../scripts/pack.ts');
-  const { stdout } = await execa(process.execPath, [pack, folder], { env: { NODE_OPTIONS: '' } });
-  return stdout.trim().split('\n').at(-1) ?? '';
-}
-
 interface Furnishing {
   readonly folder: string;
   readonly ecr: Ecr;
@@ -135,13 +121,5 @@ async function furnishImage({ folder, ecr, npm, buildkit, tarball }: Furnishing)
   const config = join(folder, 'buildx');
   const env = { BUILDX_CONFIG: config };
   await execa(buildx, ['create', '--name=machine', '--driver=remote', '--use', buildkit.address], { env });
-  const machine = (process.env['PATH'] ?? '').split(delimiter).filter(entry => !entry.includes('node_modules'));
-  return {
-    ...env,
-    PATH: [programs, ...machine].join(delimiter),
-    NODE_EXTRA_CA_CERTS: ecr.certificateFile,
-    SSL_CERT_FILE: ecr.certificateFile,
-    AWS_EC2_METADATA_DISABLED: 'true',
-    npm_config_registry: npm.url,
-  };
+  return { ...env, ...machineEnvironment({ ecr, npm, programs }) };
 }

@@ -1,7 +1,7 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { requireTool } from '@eks-gitops/testbed';
+import { findTool } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import { execa } from 'execa';
@@ -23,25 +23,38 @@ const faulty = {
 };
 
 let folder: string;
+let reports: Readonly<Record<'cfn-lint' | 'checkov', Promise<string>>>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'templates-'));
+  await mkdir(join(folder, 'templates'));
   const templates = [labOptions, allOptions, ...optionSets].map(pipelineTemplate);
   await Promise.all(
     [...templates, faulty].map((template, index) => writeFile(fileOf(index, template), JSON.stringify(template))),
   );
+  const directory = join(folder, 'templates');
+  const options = ['--framework=cloudformation', '--output=json', '--compact', '--skip-download'];
+  // Side by side, since each uses one core.
+  reports = {
+    'cfn-lint': run('cfn-lint', ['--format=json', '--', join(directory, '*.json')]),
+    checkov: run('checkov', [...options, `--directory=${directory}`]),
+  };
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
 function fileOf(index: number, template: object): string {
-  return join(folder, template === faulty ? 'faulty.json' : `options-${index}.json`);
+  return join(folder, 'templates', template === faulty ? 'faulty.json' : `options-${index}.json`);
 }
 
-const offline = { AWS_EC2_METADATA_DISABLED: 'true', HOME: '/nowhere' };
+/** What it prints on standard output; nothing where it is missing. */
+async function run(tool: 'cfn-lint' | 'checkov', args: readonly string[]): Promise<string> {
+  const found = await findTool(tool);
+  if (found === undefined) return '';
+  const env = { HOME: folder, AWS_EC2_METADATA_DISABLED: 'true' };
+  return (await execa(found.file, args, { reject: false, env, stdin: 'ignore' })).stdout;
+}
 
 testLint('cfn-lint finds nothing in the templates of pairwise options', async () => {
-  const args = ['--format=json', '--', join(folder, '*.json')];
-  const { stdout } = await execa(await requireTool('cfn-lint'), args, { reject: false, env: offline, stdin: 'ignore' });
-  const matches = z.array(z.object({ Filename: z.string(), Message: z.string() })).parse(JSON.parse(stdout));
+  const matches = z.array(z.object({ Filename: z.string(), Message: z.string() })).parse(JSON.parse(await reports['cfn-lint']));
   const found = matches.map(({ Filename, Message }) => `${basename(Filename)}: ${Message}`);
   expect(found.filter(one => !one.startsWith('faulty'))).toEqual([]);
   expect(found.join('\n')).toContain("'Colour' was unexpected");
@@ -54,9 +67,7 @@ const report = z.object({
 });
 
 testCheckov('checkov finds nothing in them that has not its reason, and no reason is idle', async () => {
-  const args = ['--framework=cloudformation', `--directory=${folder}`, '--output=json', '--compact', '--skip-download'];
-  const { stdout } = await execa(await requireTool('checkov'), args, { reject: false, env: offline, stdin: 'ignore' });
-  const { failed_checks: failed } = report.parse(JSON.parse(stdout)).results;
+  const { failed_checks: failed } = report.parse(JSON.parse(await reports.checkov)).results;
   const [own, others] = [
     failed.filter(({ file_path: file }) => !file.includes('faulty')),
     failed.filter(({ file_path: file }) => file.includes('faulty')),

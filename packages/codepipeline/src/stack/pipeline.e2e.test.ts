@@ -14,8 +14,9 @@ import { testNeeding } from '@eks-gitops/testbed/needs';
 import { afterAll, beforeAll, expect, jest } from '@jest/globals';
 import { z } from 'zod';
 import { actionNames, recordFile, stageNames } from '../names.ts';
+import { place } from './e2e-machine.ts';
 import { dockerfile } from './e2e-source.ts';
-import { imageRepository, makePipelineWorld, type PipelineWorld, place } from './e2e-world.ts';
+import { imageRepository, makePipelineWorld, type PipelineWorld } from './e2e-world.ts';
 
 const building = ['buildx', 'buildkitd', 'runc', 'busybox-amd64', 'busybox-arm64', 'qemu-aarch64'] as const;
 const testPipeline = await testNeeding('sandbox', 'docker-registry', 'moto', ...building);
@@ -162,7 +163,10 @@ function callsOf(runs: readonly ActionRun[]): AwsCall[] {
       .registryRequests()
       .filter(during)
       .flatMap(request => registryCalls(request, place)),
-    ...ecr.apiRequests().filter(during).map(apiCall),
+    ...ecr
+      .apiRequests()
+      .filter(during)
+      .map(request => apiCall(request, place)),
     ...codecommit
       .requests()
       .filter(during)

@@ -12,7 +12,7 @@ export function projectRights(project: ProjectName, grounds: Grounds): readonly 
     case 'index':
       return [...common, ...exchangeArtifacts(grounds), logIn, publishIndex(grounds)];
     case 'deploy':
-      return [...common, ...exchangeArtifacts(grounds), ...followDeployment(grounds)];
+      return [...common, ...fetchArtifacts(grounds), ...followDeployment(grounds)];
   }
 }
 
@@ -69,6 +69,12 @@ function exchangeArtifacts({ options, bucketName, keyArn }: Grounds): Right[] {
       ? []
       : [{ sid: 'UseArtifactKey', actions: ['kms:Decrypt', 'kms:DescribeKey', 'kms:GenerateDataKey'], resources: [keyArn] }]),
   ];
+}
+
+/** The same for what hands nothing on. */
+function fetchArtifacts(grounds: Grounds): Right[] {
+  const puts = ['s3:PutObject', 'kms:GenerateDataKey'];
+  return exchangeArtifacts(grounds).map(right => ({ ...right, actions: right.actions.filter(action => !puts.includes(action)) }));
 }
 
 const logIn: Right = {

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { type Cluster, startCluster } from '../cluster/start-cluster.ts';
 import { takeLock } from '../lock.ts';
 import { startMoto } from '../moto.ts';
-import { startProxy } from '../proxy.ts';
+import { type RecordedRequest, startProxy } from '../proxy.ts';
 import { awsAccount, awsHosts } from '../sandbox/aws-hosts.ts';
 import { currentSandbox } from '../sandbox/current.ts';
 import { type KubernetesUser, startAuthenticator } from './authenticator.ts';
@@ -29,6 +29,8 @@ export interface Eks {
   readonly env: Readonly<Record<string, string>>;
   /** The users that the cluster took tokens for, in order; undefined for one that it refused. */
   readonly reviewed: () => readonly (string | undefined)[];
+  /** Requests to its API. */
+  readonly apiRequests: () => readonly RecordedRequest[];
   readonly stop: () => Promise<void>;
 }
 
@@ -75,7 +77,7 @@ export async function startEks({ name, entries = [administrator] }: EksOptions):
   };
   const { accessKeyId, secretAccessKey } = credentials;
   const env = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey, AWS_REGION: 'us-west-2' };
-  return { cluster, env, reviewed: () => [...reviewed], stop };
+  return { cluster, env, reviewed: () => [...reviewed], apiRequests: proxy.requests, stop };
 }
 
 function entryOf(token: string, { cluster, entries }: { cluster: string; entries: readonly AccessEntry[] }) {

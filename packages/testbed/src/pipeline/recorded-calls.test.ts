@@ -34,8 +34,11 @@ test('a call of an SDK tells its name and whose key it is signed with', () => {
     authorization: 'AWS4-HMAC-SHA256 Credential=shop-index/20261125/us-west-2/ecr/aws4_request, SignedHeaders=host, Signature=0',
   };
   const call = { action: 'ecr:GetAuthorizationToken', resource: '*', accessKey: 'shop-index' };
-  expect(apiCall({ ...request, method: 'POST', path: '/', headers })).toEqual(call);
-  expect(() => apiCall({ ...request, method: 'POST', path: '/' })).toThrow('POST /');
+  expect(apiCall({ ...request, method: 'POST', path: '/', headers }, place)).toEqual(call);
+  const resource = 'arn:aws:eks:us-west-2:123456789012:cluster/shop';
+  const describing = { ...request, method: 'GET', path: '/clusters/shop', headers: { authorization: headers.authorization } };
+  expect(apiCall(describing, place)).toEqual({ action: 'eks:DescribeCluster', resource, accessKey: 'shop-index' });
+  expect(() => apiCall({ ...request, method: 'POST', path: '/' }, place)).toThrow('POST /');
 });
 
 test.each([

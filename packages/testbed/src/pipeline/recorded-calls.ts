@@ -29,13 +29,27 @@ export function registryCalls({ method, path }: RecordedRequest, { region, accou
 
 const services: Readonly<Record<string, string>> = { AmazonEC2ContainerRegistry_V20150921: 'ecr' };
 
-/** The call that an SDK made, and whose key has signed it ("Signature Version 4", the Authorization header). */
-export function apiCall({ headers, method, path }: RecordedRequest): AwsCall & { readonly accessKey: string } {
+/** The call that an SDK made, and whose key has signed it ("Signature Version 4", the Authorization header). Throws on one that is not known. */
+export function apiCall(request: RecordedRequest, place: StackPlace): AwsCall & { readonly accessKey: string } {
+  const accessKey = /Credential=([^/]+)\//.exec(request.headers.authorization ?? '')?.[1];
+  const call = targetedCall(request) ?? clusterCall(request, place);
+  if (call === undefined || accessKey === undefined) {
+    throw new Error(`It is not known what call ${request.method} ${request.path} is.`);
+  }
+  return { ...call, accessKey };
+}
+
+function targetedCall({ headers }: RecordedRequest): AwsCall | undefined {
   const [target = '', operation = ''] = String(headers['x-amz-target'] ?? '').split('.');
-  const accessKey = /Credential=([^/]+)\//.exec(headers.authorization ?? '')?.[1];
   const service = services[target];
-  if (service === undefined || accessKey === undefined) throw new Error(`It is not known what call ${method} ${path} is.`);
-  return { action: `${service}:${operation}`, resource: '*', accessKey };
+  return service === undefined ? undefined : { action: `${service}:${operation}`, resource: '*' };
+}
+
+/** https://docs.aws.amazon.com/eks/latest/APIReference/API_DescribeCluster.html */
+function clusterCall({ method, path }: RecordedRequest, { region, account }: StackPlace): AwsCall | undefined {
+  const name = /^\/clusters\/([^/?]+)$/.exec(path)?.[1];
+  if (method !== 'GET' || name === undefined) return undefined;
+  return { action: 'eks:DescribeCluster', resource: `arn:aws:eks:${region}:${account}:cluster/${name}` };
 }
 
 /** The right that a request to CodeCommit's git side needs. */

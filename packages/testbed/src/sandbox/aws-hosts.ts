@@ -4,7 +4,7 @@ export const awsHosts = {
   ecr: { name: 'api.ecr.us-west-2.amazonaws.com', address: '127.0.1.11' },
   codecommit: { name: 'git-codecommit.us-west-2.amazonaws.com', address: '127.0.1.12' },
   sts: { name: 'sts.us-west-2.amazonaws.com', address: '127.0.1.11' },
-  eks: { name: 'eks.us-west-2.amazonaws.com', address: '127.0.1.12' },
+  eks: { name: 'eks.us-west-2.amazonaws.com', address: '127.0.1.14' },
   codepipeline: { name: 'codepipeline.us-west-2.amazonaws.com', address: '127.0.1.13' },
   codebuild: { name: 'codebuild.us-west-2.amazonaws.com', address: '127.0.1.13' },
   logs: { name: 'logs.us-west-2.amazonaws.com', address: '127.0.1.13' },
