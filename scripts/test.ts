@@ -16,6 +16,9 @@ Brings the tools that the tests need, then runs the checks, the unit tests and t
 What this machine cannot run is listed by name at the end; with --all it counts as failed, and the tools that
 are long in the building are brought too.`;
 
+/** Tests on real servers wait more than they work, but two clusters are enough for the memory of a small machine. */
+const workers = { unit: '100%', e2e: '2' } as const;
+
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
 const env = {
@@ -72,7 +75,8 @@ interface JestRun {
 async function runJest({ project, folder, args, signal }: JestRun): Promise<Tally> {
   console.log(`\n── ${project} tests`);
   const report = join(folder, `${project}.json`);
-  const jest = [join(bin, 'jest'), '--selectProjects', project, '--json', `--outputFile=${report}`, '--passWithNoTests', ...args];
+  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests', `--maxWorkers=${workers[project]}`];
+  const jest = [join(bin, 'jest'), '--selectProjects', project, ...options, ...args];
   const state = project === 'e2e' ? await runInSandbox(jest, signal) : await runPlainly(jest);
   const tally = await readFile(report, 'utf8').then(readJestReport, () => ({
     passed: 0,
