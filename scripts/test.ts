@@ -1,23 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { enterSandbox, findTool, type MachineState, readMachine, type ToolName } from '@eks-gitops/testbed';
 import { execa } from 'execa';
+import { z } from 'zod';
 import { type Check, checks, linters, runCheck } from './checks.ts';
 import { addTallies, formatTally, readJestReport, type Tally } from './jest-report.ts';
 import { clusterTools, labTools } from './lab-tools.ts';
 import { readFlags, runScript, type ScriptContext } from './run-script.ts';
+import { shareOut, type WeighedFile } from './share-out.ts';
 
 const usage = `Usage: scripts/test [--all] [-- JEST ARGUMENTS]
 
 Brings the tools that the tests need, then runs the checks, the unit tests and the tests on real servers.
 What this machine cannot run is listed by name at the end; with --all it counts as failed, and the tools that
 are long in the building are brought too.`;
-
-/** Tests on real servers wait more than they work, but two clusters are enough for the memory of a small machine. */
-const workers = { unit: '100%', e2e: '2' } as const;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const bin = join(root, 'node_modules', '.bin');
@@ -72,41 +71,59 @@ interface JestRun {
   readonly signal: AbortSignal;
 }
 
-async function runJest({ project, folder, args, signal }: JestRun): Promise<Tally> {
-  console.log(`\n── ${project} tests`);
-  const report = join(folder, `${project}.json`);
-  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests', `--maxWorkers=${workers[project]}`];
-  const jest = [join(bin, 'jest'), '--selectProjects', project, ...options, ...args];
-  const state = project === 'e2e' ? await runInSandbox(jest, signal) : await runPlainly(jest);
-  const tally = await readFile(report, 'utf8').then(readJestReport, () => ({
+/** In a sandbox of its own each, since there is but one Amazon ECR in each. Such tests wait more than they work. */
+const lanes = 2;
+
+async function runJest(run: JestRun): Promise<Tally> {
+  console.log(`\n── ${run.project} tests`);
+  if (run.project === 'unit') return runLane(run, { name: 'unit', run: runPlainly });
+  const [busybox, qemu] = await Promise.all([findTool('busybox-amd64'), findTool('qemu-aarch64')]);
+  if (process.getuid?.() !== 0 || busybox === undefined) return runLane(run, { name: 'e2e', run: runPlainly });
+  const id = randomUUID();
+  const marker = `EKS_GITOPS_RUN=${id}`;
+  const before = await readMachine({ marker });
+  const enter = async (args: readonly string[]): Promise<void> => {
+    await enterSandbox({
+      command: process.execPath,
+      args,
+      env: { ...env, EKS_GITOPS_RUN: id },
+      busybox: busybox.file,
+      ...(qemu ? { qemu: qemu.file } : {}),
+      signal: run.signal,
+    });
+  };
+  // Tests that were chosen by arguments are few.
+  const shares = run.args.length > 0 ? [run.args] : shareOut(await listTests(run), lanes);
+  const tallies = await Promise.all(shares.map((args, index) => runLane({ ...run, args }, { name: `e2e-${index}`, run: enter })));
+  return addTallies([...tallies, compareMachine(before, await readMachine({ marker }))]);
+}
+
+interface Lane {
+  readonly name: string;
+  readonly run: (args: readonly string[]) => Promise<void>;
+}
+
+async function runLane({ project, folder, args }: JestRun, { name, run }: Lane): Promise<Tally> {
+  const report = join(folder, `${name}.json`);
+  const options = ['--json', `--outputFile=${report}`, '--passWithNoTests', ...(project === 'unit' ? ['--maxWorkers=100%'] : [])];
+  await run([join(bin, 'jest'), ...args, '--selectProjects', project, ...options]);
+  return readFile(report, 'utf8').then(readJestReport, () => ({
     passed: 0,
-    failed: [`${project} tests did not run`],
+    failed: [`${name} tests did not run`],
     notRun: [],
   }));
-  return addTallies([tally, ...state]);
 }
 
-async function runPlainly(args: readonly string[]): Promise<[]> {
+async function runPlainly(args: readonly string[]): Promise<void> {
   await execa(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], reject: false });
-  return [];
 }
 
-/** Where this is root; elsewhere the tests that need it are listed as not run. The machine must then be as it was before. */
-async function runInSandbox(args: readonly string[], signal: AbortSignal): Promise<Tally[]> {
-  const [busybox, qemu] = await Promise.all([findTool('busybox-amd64'), findTool('qemu-aarch64')]);
-  if (process.getuid?.() !== 0 || busybox === undefined) return runPlainly(args);
-  const run = randomUUID();
-  const marker = `EKS_GITOPS_RUN=${run}`;
-  const before = await readMachine({ marker });
-  await enterSandbox({
-    command: process.execPath,
-    args,
-    env: { ...env, EKS_GITOPS_RUN: run },
-    busybox: busybox.file,
-    ...(qemu ? { qemu: qemu.file } : {}),
-    signal,
-  });
-  return [compareMachine(before, await readMachine({ marker }))];
+/** The files of a project, each with its size, which stands for its time as in jest's own order. */
+async function listTests({ project }: JestRun): Promise<readonly WeighedFile[]> {
+  const jest = [join(bin, 'jest'), '--selectProjects', project, '--listTests', '--json'];
+  const { stdout } = await execa(process.execPath, jest, { cwd: root, env, stderr: 'ignore' });
+  const files = z.array(z.string()).parse(JSON.parse(stdout.slice(stdout.indexOf('['))));
+  return Promise.all(files.map(async file => ({ file: relative(root, file), weight: (await stat(file)).size })));
 }
 
 function compareMachine(before: MachineState, after: MachineState): Tally {
