@@ -9,9 +9,9 @@ export interface EcrTokenRequest extends EcrAccess {
 }
 
 /**
- * Gets a user and password for a private ECR registry from AWS (GetAuthorizationToken), with the credentials of openEcrClient. The registry's account is not sent: a token is good for every
- * registry that its principal may use, and the parameter is deprecated. When the token says it expires is not looked at; a registry that
- * refuses it says so. Throws ECR_LOGIN_FAILED, and what openEcrClient throws.
+ * Gets a user and password for a private ECR registry from AWS (GetAuthorizationToken). The registry's account is not sent: a token is
+ * good for every registry that its principal may use, and the parameter is deprecated. When the token says it expires is not looked at;
+ * a registry that refuses it says so. Throws ECR_LOGIN_FAILED, and what openEcrClient throws.
  */
 export async function fetchEcrToken(request: EcrTokenRequest): Promise<Credentials> {
   const { registry, host, signal, mask } = request;

@@ -1,0 +1,2 @@
+export { type EnsuredRepository, type EnsureRequest, ensureRepository } from './ensure-repository.ts';
+export { movingTagForm, type RepositorySettings } from './repository-settings.ts';
