@@ -1,6 +1,6 @@
 import type { ECRClient, Repository as EcrRepository } from '@aws-sdk/client-ecr';
 import { ActionError } from '@eks-gitops/errors';
-import type { Repository } from '../reference.ts';
+import { formatRepository, type Repository } from '../reference.ts';
 import { callLimit, type EcrAccess, openEcrClient } from './client.ts';
 import { awsErrorName, explainAwsError } from './failure.ts';
 import { type EcrHost, parseEcrHost, repositoryArn } from './host.ts';
@@ -11,30 +11,25 @@ export interface EnsureRequest extends Omit<EcrAccess, 'host'> {
   readonly repository: Repository;
   readonly settings: RepositorySettings;
   readonly now: Date;
+  /** Called when the repository was made, and when one that exists is not as it would have been made. */
+  readonly onNotice: (notice: string) => void;
 }
-
-/** `differences`: in which ways a repository that was there already is not as it would have been made. */
-export type EnsuredRepository =
-  | { readonly kind: 'made' }
-  | { readonly kind: 'found'; readonly differences: readonly string[] };
 
 /**
  * Makes a repository in Amazon ECR unless it exists; one that exists is left alone. Builds that do so at once are safe: one makes it.
  * Throws INPUT_INVALID for another registry, REGISTRY_NOT_FOUND where only another account can make it, and AWS_DENIED and the like.
  */
-export async function ensureRepository(request: EnsureRequest): Promise<EnsuredRepository> {
-  const { repository, settings, now } = request;
+export async function ensureRepository(request: EnsureRequest): Promise<void> {
+  const { repository } = request;
   const host = parseEcrHost(repository.registry);
   if (host === undefined) throw notEcr(repository);
   const client = await openEcrClient({ ...request, host });
   const place = { ...request, client, host };
   try {
     const found = await describe(place);
-    if (found !== undefined) {
-      return { kind: 'found', differences: differencesOf({ repository: found, lifecycle: await readLifecycle(place) }, { settings, now }) };
-    }
+    if (found !== undefined) return await compare(place, found);
     await checkAccount(place);
-    return (await create(place)) ? { kind: 'made' } : { kind: 'found', differences: [] };
+    await create(place);
   } finally {
     client.destroy();
   }
@@ -55,6 +50,15 @@ async function describe(place: Place): Promise<EcrRepository | undefined> {
     unless: 'RepositoryNotFoundException',
   });
   return answer?.repositories?.[0];
+}
+
+async function compare(place: Place, found: EcrRepository): Promise<void> {
+  const differences = differencesOf({ repository: found, lifecycle: await readLifecycle(place) }, place);
+  if (differences.length === 0) return;
+  const name = formatRepository(place.repository);
+  place.onNotice(
+    `The repository ${name} exists and is left as it is; create-repository would have made it otherwise: ${differences.join('; ')}.`,
+  );
 }
 
 async function readLifecycle(place: Place): Promise<string | undefined> {
@@ -80,21 +84,21 @@ async function checkAccount(place: Place): Promise<void> {
   if (own !== undefined && own !== place.host.account) throw foreign(place, own);
 }
 
-/** False when another build was quicker; that one also gives it the lifecycle policy. */
-async function create(place: Place): Promise<boolean> {
+/** When another build was quicker, that one also gives the lifecycle policy. */
+async function create(place: Place): Promise<void> {
   const { CreateRepositoryCommand, PutLifecyclePolicyCommand } = await import('@aws-sdk/client-ecr');
   const { client, settings, repository } = place;
   const making = new CreateRepositoryCommand(createRequest(repository.path, settings));
   const made = await call(place, 'ecr:CreateRepository', options => client.send(making, options), {
     unless: 'RepositoryAlreadyExistsException',
   });
-  if (made === undefined) return false;
+  if (made === undefined) return;
   const policy = new PutLifecyclePolicyCommand({
     repositoryName: repository.path,
     lifecyclePolicyText: JSON.stringify(lifecyclePolicy(settings.stagingImageDays)),
   });
   await call(place, 'ecr:PutLifecyclePolicy', options => client.send(policy, options));
-  return true;
+  place.onNotice(`The repository ${formatRepository(repository)} was made in Amazon ECR.`);
 }
 
 /** Sends one call; undefined where AWS answers with the error `unless`. */

@@ -36,6 +36,8 @@ function explain(name: string, words: string, { region, right, resource }: EcrCa
   }
   if (/ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch/.test(name)) return stale;
   if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(name)) return throttled;
+  if (/InvalidParameter|Validation|KmsException/.test(name)) return refused;
+  if (name === 'LimitExceededException') return full;
   return {
     code: 'AWS_UNREACHABLE',
     likely: `the endpoint of AWS in ${region} cannot be reached from here, or AWS is failing`,
@@ -54,6 +56,18 @@ const stale: Omit<Explanation, 'found'> = {
   code: 'AWS_DENIED',
   likely: 'the AWS credentials have expired or are not valid',
   remedy: 'Get fresh credentials (configure-aws-credentials, or sign in again) and run the step again.',
+};
+
+const refused: Omit<Explanation, 'found'> = {
+  code: 'INPUT_INVALID',
+  likely: 'a name or a setting is not one that Amazon ECR takes',
+  remedy: 'Correct the input that AWS names (image, moving-tags, kms-key).',
+};
+
+const full: Omit<Explanation, 'found'> = {
+  code: 'AWS_DENIED',
+  likely: 'the account holds as many repositories in this region as its quota allows',
+  remedy: 'Delete some, or have the quota raised (Service Quotas, Amazon ECR).',
 };
 
 const throttled: Omit<Explanation, 'found'> = {

@@ -1,2 +1,2 @@
-export { type EnsuredRepository, type EnsureRequest, ensureRepository } from './ensure-repository.ts';
-export { movingTagForm, type RepositorySettings } from './repository-settings.ts';
+export { type EnsureRequest, ensureRepository } from './ensure-repository.ts';
+export type { RepositorySettings } from './repository-settings.ts';

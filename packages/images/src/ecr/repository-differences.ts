@@ -79,7 +79,8 @@ function lifecycleDifference(lifecycle: string | undefined, { stagingImageDays: 
   const staging = rules.find(
     ({ tagPrefixList, tagPatternList }) => tagPrefixList.includes('build-') || tagPatternList.includes('build-*'),
   );
-  if (staging === undefined) return [`no rule of a lifecycle policy lets build-* images expire, where they would after ${days} days`];
+  if (staging === undefined)
+    return [`no rule of a lifecycle policy lets build-* images expire, where they would after ${days} days`];
   const same = staging.countType === 'sinceImagePushed' && staging.countNumber === days;
   return same ? [] : [`build-* images expire by ${staging.countType} ${staging.countNumber}, not ${days} days after their push`];
 }

@@ -10,9 +10,6 @@ export interface RepositorySettings {
   readonly kmsKey: string | undefined;
 }
 
-/** A filter as Amazon ECR takes it (API reference, ImageTagMutabilityExclusionFilter). */
-export const movingTagForm = /^(?!(?:[^*]*\*){3})[0-9A-Za-z._*-]{1,128}$/;
-
 /** The request that makes a repository: tags that stay, images that are scanned and encrypted. */
 export function createRequest(repositoryName: string, { movingTags, kmsKey }: RepositorySettings): CreateRepositoryCommandInput {
   const excluded = movingTags.map(filter => ({ filterType: 'WILDCARD' as const, filter }));

@@ -1,9 +1,9 @@
 import { ActionError } from '@eks-gitops/errors';
 import type { CredentialProvider, Credentials } from '../credentials.ts';
-import { askCredentialHelper } from './credential-helper.ts';
-import { findLogin, readDockerConfig } from './docker-config.ts';
 import { parseEcrHost } from '../ecr/host.ts';
 import { fetchEcrToken } from '../ecr/token.ts';
+import { askCredentialHelper } from './credential-helper.ts';
+import { findLogin, readDockerConfig } from './docker-config.ts';
 
 /**
  * auto: the given user, else the docker configuration, else a token of AWS for a private ECR registry. ecr: a token of AWS. none: only

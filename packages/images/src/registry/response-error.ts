@@ -109,7 +109,8 @@ function explain(request: Request, refusal: Refusal): Explanation {
           code: 'REGISTRY_NOT_FOUND',
           message: `${registry} has no such repository: could not ${purpose}.`,
           likely: 'it was never created, or the image, its account or its region is misspelt',
-          remedy: 'Create the repository (on Amazon ECR: create-repository: true, or aws ecr create-repository), or correct the name.',
+          remedy:
+            'Create the repository (on Amazon ECR: create-repository: true, or aws ecr create-repository), or correct the name.',
         };
       }
       return {
