@@ -250,3 +250,12 @@ function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+test('create-repository is for Amazon ECR, and makes nothing in a dry run', async () => {
+  const { server } = await start();
+  const inputs = { image: `${server.host}/shop/ui`, 'create-repository': 'true' };
+  const refused = await run(inputs);
+  expect(refused).toMatchObject({ code: 2, log: expect.stringContaining('is not a private Amazon ECR registry') });
+  const dry = await run({ ...inputs, 'dry-run': 'true' });
+  expect(dry).toMatchObject({ code: 1, log: expect.not.stringContaining('Amazon ECR registry') });
+});
