@@ -39,7 +39,7 @@ export async function build(inputs: BuildInputs, context: ActionContext): Promis
   await hideSecrets(inputs, context);
   const { path: folder, undoLater } = await context.privateFolder();
   const [access, tool] = await Promise.all([
-    inputs.push ? openAccess({ ...inputs, repository: inputs.image, folder, context }) : undefined,
+    inputs.push ? openAccess({ inputs, folder, context }) : undefined,
     findBuildx({ env: context.env, folder: context.workspace, signal: context.signal }),
   ]);
   const place = { folder, undoLater, tool, env: access?.env ?? context.env };

@@ -1,4 +1,4 @@
-import { factInputs, input, registryInputs, type ValuesOf } from '@eks-gitops/action';
+import { ecrInputs, factInputs, input, registryInputs, type ValuesOf } from '@eks-gitops/action';
 import { parsePlatform, parseRepository } from '@eks-gitops/images';
 import { parseBuilder } from '@eks-gitops/images/buildx';
 
@@ -117,7 +117,7 @@ const destination = {
   attempt: factInputs.attempt,
 };
 
-export const inputs = { ...subject, ...content, ...means, ...destination, ...registryInputs };
+export const inputs = { ...subject, ...content, ...means, ...destination, ...registryInputs, ...ecrInputs };
 export type BuildInputs = ValuesOf<typeof inputs>;
 
 function parseOnePlatform(text: string) {

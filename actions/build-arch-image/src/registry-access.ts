@@ -4,14 +4,13 @@ import { type ActionContext, givenUser } from '@eks-gitops/action';
 import { ActionError } from '@eks-gitops/errors';
 import { proxySettings } from '@eks-gitops/http';
 import type { Repository } from '@eks-gitops/images';
-import { type LoginMode, makePrivateConfig, openLogin, parseEcrHost } from '@eks-gitops/images/login';
+import { ensureRepository } from '@eks-gitops/images/ecr';
+import { makePrivateConfig, openLogin, parseEcrHost } from '@eks-gitops/images/login';
 import { openRegistry, type Registry } from '@eks-gitops/images/registry';
+import type { BuildInputs } from './inputs.ts';
 
 export interface AccessRequest {
-  readonly repository: Repository;
-  readonly login: LoginMode;
-  readonly username: string | undefined;
-  readonly password: string | undefined;
+  readonly inputs: BuildInputs;
   /** A private folder, for the docker configuration that carries the credentials. */
   readonly folder: string;
   readonly context: ActionContext;
@@ -27,18 +26,28 @@ export interface Access {
 }
 
 /**
- * Logs in, and finds out before the build what would fail after it: that the registry takes the credentials, and that Amazon ECR has the
+ * Makes the repository where that is asked for, logs in, and finds out before the build what would fail after it: that the registry takes the credentials, and that Amazon ECR has the
  * repository. Throws INPUT_MISSING and what login and registry throw.
  */
 export async function openAccess(request: AccessRequest): Promise<Access> {
-  const { repository, login: mode, folder, context } = request;
+  const { inputs, folder, context } = request;
+  const { image: repository, login: mode, 'role-to-assume': roleToAssume } = inputs;
   const { env, signal, mask, log } = context;
   const host = repository.registry;
-  const credentials = openLogin({ mode, registry: host, user: givenUser(request), env, signal, mask });
+  const onNotice = (notice: string) => log.notice(notice);
+  if (inputs['create-repository']) {
+    const settings = {
+      movingTags: inputs['moving-tags'],
+      stagingImageDays: inputs['staging-image-days'],
+      kmsKey: inputs['kms-key'],
+    };
+    await ensureRepository({ repository, settings, roleToAssume, now: context.now(), signal, mask, onNotice });
+  }
+  const credentials = openLogin({ mode, registry: host, user: givenUser(inputs), roleToAssume, env, signal, mask });
   const registry = openRegistry({
     credentials,
     signal,
-    onNotice: notice => log.notice(notice),
+    onNotice,
     writes: [repository],
     proxy: proxySettings(env),
   });
@@ -70,7 +79,7 @@ async function probe(registry: Registry, repository: Repository): Promise<void> 
       ...thrown.failure,
       message: `The repository ${repository.path} does not exist in ${repository.registry}.`,
       likely: 'Amazon ECR makes no repository by itself, or the name is misspelt',
-      remedy: `create it: aws ecr create-repository --region ${ecr.region} --repository-name ${repository.path}`,
+      remedy: `give create-repository: true, or create it: aws ecr create-repository --region ${ecr.region} --repository-name ${repository.path}`,
     });
   }
 }

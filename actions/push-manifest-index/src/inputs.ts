@@ -1,4 +1,4 @@
-import { factInputs, input, parseRecords, registryInputs, type ValuesOf } from '@eks-gitops/action';
+import { ecrInputs, factInputs, input, parseRecords, registryInputs, type ValuesOf } from '@eks-gitops/action';
 import { commitTimeLabel, parsePlatform, parseRepository, revisionLabel } from '@eks-gitops/images';
 import { defaultTags, parseTagTemplate } from '@eks-gitops/images/manifest-index';
 
@@ -89,7 +89,7 @@ const publication = {
   }),
 };
 
-export const inputs = { ...sources, ...staging, ...commit, ...publication, ...registryInputs };
+export const inputs = { ...sources, ...staging, ...commit, ...publication, ...registryInputs, ...ecrInputs };
 export type IndexInputs = ValuesOf<typeof inputs>;
 
 function parseAnnotation(item: string): readonly [name: string, value: string] {

@@ -250,3 +250,43 @@ function randomFrom(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
 }
+
+test('create-repository is for Amazon ECR, and makes nothing in a dry run', async () => {
+  const { server } = await start();
+  const inputs = { image: `${server.host}/shop/ui`, 'create-repository': 'true' };
+  const refused = await run(inputs);
+  expect(refused).toMatchObject({ code: 2, log: expect.stringContaining('is not a private Amazon ECR registry') });
+  const dry = await run({ ...inputs, 'dry-run': 'true' });
+  expect(dry).toMatchObject({ code: 1, log: expect.not.stringContaining('Amazon ECR registry') });
+});
+
+const arn = 'arn:aws:ecr:us-west-2:123456789012:repository/shop/ui';
+const missing = `sha256:${'0'.repeat(64)}`;
+
+// The words of Amazon ECR: aws-actions/amazon-ecr-login 232, int128/docker-manifest-create-action 63.
+test.each([
+  [
+    'a right that is missing, with the statement that gives it',
+    403,
+    'DENIED',
+    `User: arn:aws:sts::1:assumed-role/ci/run is not authorized to perform: ecr:PutImage on resource: ${arn} because no identity-based policy allows the ecr:PutImage action`,
+    ['code: REGISTRY_DENIED', `{"Effect":"Allow","Action":"ecr:PutImage","Resource":"${arn}"}`],
+  ],
+  [
+    'an image of the index that is gone',
+    404,
+    'MANIFEST_BLOB_UNKNOWN',
+    `Images with digests '[${missing}]' required for pushing image into repository with name 'shop/ui' in the registry with id '123456789012' do not exist`,
+    ['code: REGISTRY_NOT_FOUND', `does not hold what the index names (${missing})`],
+  ],
+])('where Amazon ECR refuses the index, the step tells %s', async (_, status, code, message, told) => {
+  const { server, registry } = await start();
+  const refuse: RequestHook = async ({ method }) =>
+    method === 'PUT' ? { kind: 'answer', status, body: JSON.stringify({ errors: [{ code, message }] }) } : undefined;
+  await stage(registry, { host: server.host });
+  const proxy = await startProxy({ target: `http://${server.host}`, onRequest: refuse });
+  stops.push(proxy.stop);
+  const step = await run({ image: `${proxy.host}/shop/ui` });
+  expect(step.code).toBe(1);
+  for (const words of told) expect(step.log).toContain(words);
+});

@@ -4,6 +4,7 @@ import { type ActionContext, formatRecord, givenUser, mergeRecords, overlayFacts
 import { readWorkTree } from '@eks-gitops/gitops';
 import { proxySettings } from '@eks-gitops/http';
 import { formatRepository, type Repository } from '@eks-gitops/images';
+import { ensureRepository } from '@eks-gitops/images/ecr';
 import { openLogin } from '@eks-gitops/images/login';
 import { formatTime, isFixedTag, type JoinResult, joinImages } from '@eks-gitops/images/manifest-index';
 import { openRegistry, type Registry } from '@eks-gitops/images/registry';
@@ -24,6 +25,7 @@ interface Outputs {
 export async function publish(inputs: IndexInputs, context: ActionContext): Promise<Outputs> {
   const { log, signal, now } = context;
   const selection = selectSources(inputs, { ...context, workTree: await workTreeOf(inputs, context) });
+  if (inputs['create-repository'] && !inputs['dry-run']) await makeRepository(inputs, context);
   const registry = open(inputs, context);
   const { runStarted } = overlayFacts(context.facts, inputs);
   const { record } = inputs;
@@ -63,15 +65,31 @@ async function workTreeOf(inputs: IndexInputs, { workspace, env, signal }: Actio
 }
 
 function open(inputs: IndexInputs, { env, signal, mask, log }: ActionContext): Registry {
-  const { image } = inputs;
+  const { image, login: mode, 'role-to-assume': roleToAssume } = inputs;
   const user = givenUser(inputs);
   return openRegistry({
-    credentials: openLogin({ mode: inputs.login, registry: image.registry, user, env, signal, mask }),
+    credentials: openLogin({ mode, registry: image.registry, user, roleToAssume, env, signal, mask }),
     signal,
     onNotice: notice => log.notice(notice),
     writes: inputs['dry-run'] ? [] : [image],
     allowedRealms: inputs['token-hosts'],
     proxy: proxySettings(env),
+  });
+}
+
+async function makeRepository(inputs: IndexInputs, { signal, mask, log, now }: ActionContext): Promise<void> {
+  await ensureRepository({
+    repository: inputs.image,
+    settings: {
+      movingTags: inputs['moving-tags'],
+      stagingImageDays: inputs['staging-image-days'],
+      kmsKey: inputs['kms-key'],
+    },
+    roleToAssume: inputs['role-to-assume'],
+    now: now(),
+    signal,
+    mask,
+    onNotice: notice => log.notice(notice),
   });
 }
 

@@ -1,6 +1,7 @@
 export { type Action, defineAction, type InputTable, type OutputsOf, type OutputTable } from './action.ts';
 export { type ClusterInputs, clusterInputs, clusterTarget } from './cluster-inputs.ts';
 export type { ActionContext, Log, PrivateFolder, SummaryTable, UndoCommand } from './context.ts';
+export { ecrInputs } from './ecr-inputs.ts';
 export { type FactValues, factInputs, overlayFacts, type Run, resolveRun } from './fact-inputs.ts';
 export { type CiFacts, readCiFacts } from './facts.ts';
 export { actionIn } from './find-action.ts';

@@ -62,7 +62,17 @@ describe('the error', () => {
 
   test.each([
     ['failed to push r/a: denied: no', 'REGISTRY_DENIED', /role needs ecr:InitiateLayerUpload/],
-    ['failed to push r/a: unknown: no such repository', 'PUSH_FAILED', /create the repository/],
+    [
+      'failed to push r/a: denied: User: u is not authorized to perform: ecr:PutImage on resource: arn:x because no identity-based policy allows the ecr:PutImage action',
+      'REGISTRY_DENIED',
+      /"Action":"ecr:PutImage","Resource":"arn:x"/,
+    ],
+    [
+      "failed to push r/a: tag invalid: The image tag 'c' already exists in the 'a' repository and cannot be overwritten because the tag is immutable.",
+      'PUSH_FAILED',
+      /let cache-\* move/,
+    ],
+    ['failed to push r/a: unknown: no such repository', 'PUSH_FAILED', /create-repository: true/],
     ['failed to push r/a: unavailable: no', 'PUSH_FAILED', /again later/],
   ])('of %s is %s with what to do', (error, code, remedy) => {
     const failure = explainFailure({ step: undefined, words: failed + error }, request);

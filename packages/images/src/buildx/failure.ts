@@ -1,4 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
+import { explainDenial, parseDenial } from '../ecr/denial.ts';
 import { formatRepository, type Repository } from '../reference.ts';
 import type { FailedStep } from './progress.ts';
 
@@ -46,6 +47,7 @@ export function explainFailure(failure: BuildxFailure, { repository }: { readonl
   const { step } = failure;
   const ran = step !== undefined && !step.name.startsWith('[internal]') && !step.name.startsWith('exporting');
   const facts = { found: lastError(failure.words) || step?.error || 'no word of explanation', detail: detailOf(failure) };
+  const denial = parseDenial(facts.found);
   switch (kind) {
     case 'builder':
       return new ActionError({
@@ -59,14 +61,14 @@ export function explainFailure(failure: BuildxFailure, { repository }: { readonl
         code: 'REGISTRY_DENIED',
         message: `The registry refused the push to ${name}.`,
         ...facts,
-        ...deniedAdvice,
+        ...(denial ? explainDenial(denial) : deniedAdvice),
       });
     case 'push':
       return new ActionError({
         code: 'PUSH_FAILED',
         message: `The image was built, but could not be pushed to ${name}.`,
         ...facts,
-        ...missingAdvice,
+        ...(/\bimmutable\b/.test(facts.found) ? immutableAdvice : missingAdvice),
       });
     case 'transient':
       return new ActionError({
@@ -92,7 +94,13 @@ const deniedAdvice = {
 
 const missingAdvice = {
   likely: 'the repository does not exist, or the registry does not accept the image',
-  remedy: 'create the repository (Amazon ECR makes none by itself), or check the name',
+  remedy: 'create the repository (on Amazon ECR: create-repository: true), or check the name',
+};
+
+/** The image itself is pushed by digest, so the tag is one of a cache. */
+const immutableAdvice = {
+  likely: 'the repository lets no tag be moved, and a cache in cache-to is written under one',
+  remedy: 'let cache-* move in the repository (moving-tags of create-repository), or keep the cache in another one',
 };
 
 function shortened(name: string): string {

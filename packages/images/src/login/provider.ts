@@ -1,9 +1,9 @@
 import { ActionError } from '@eks-gitops/errors';
 import type { CredentialProvider, Credentials } from '../credentials.ts';
+import { parseEcrHost } from '../ecr/host.ts';
+import { fetchEcrToken } from '../ecr/token.ts';
 import { askCredentialHelper } from './credential-helper.ts';
 import { findLogin, readDockerConfig } from './docker-config.ts';
-import { parseEcrHost } from './ecr-host.ts';
-import { fetchEcrToken } from './ecr-token.ts';
 
 /**
  * auto: the given user, else the docker configuration, else a token of AWS for a private ECR registry. ecr: a token of AWS. none: only
@@ -16,6 +16,8 @@ export interface LoginOptions {
   /** The registry that the login is for: `user` is shown to no other, and `ecr` asks AWS for no other. */
   readonly registry: string;
   readonly user?: { readonly username: string; readonly password: string } | undefined;
+  /** ARN of the role that asks AWS for the token of `registry`; with it, the docker configuration is not asked for that registry. */
+  readonly roleToAssume?: string | undefined;
   /** Names docker's configuration, and where its helpers are found. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signal: AbortSignal;
@@ -40,15 +42,15 @@ export function openLogin(options: LoginOptions): CredentialProvider {
 }
 
 async function find(registry: string, options: LoginOptions, { renew }: { renew: boolean }): Promise<Credentials> {
-  const { mode, user, signal, mask } = options;
+  const { mode, user, roleToAssume, signal, mask } = options;
   const own = registry === options.registry;
   if (own && user !== undefined) return { kind: 'basic', ...user };
   const host = parseEcrHost(registry);
   const askAws = (): Promise<Credentials> => {
     if (host === undefined) throw notEcr(registry);
-    return fetchEcrToken({ registry, host, signal, mask });
+    return fetchEcrToken({ registry, host, roleToAssume: own ? roleToAssume : undefined, signal, mask });
   };
-  if (own && mode === 'ecr') return askAws();
+  if (own && (mode === 'ecr' || roleToAssume !== undefined)) return askAws();
   if (mode === 'none' || host === undefined) return stored(registry, options);
   if (renew) return askAws();
   const kept = await stored(registry, options).catch(noneWhereHelperFails);

@@ -67,8 +67,10 @@ export function planTags(held: HeldTags, candidate: Candidate, { repository, onE
 export async function publishIndex(plan: Plan, options: PublishOptions): Promise<Publication> {
   const { candidate, moving } = plan;
   const attempts = moving.map(tag => ({ tag, move: startMove(tag, candidate, options) }));
+  // Listened to from the start: one that fails before the release tags are written would end the process.
+  const moved = Promise.allSettled(attempts.map(({ move }) => move));
   const written = await Promise.allSettled(targetsOf(plan).map(target => writeFixed(target, candidate, options)));
-  await Promise.allSettled(attempts.map(({ move }) => move));
+  await moved;
   const failed = written.find(result => result.status === 'rejected');
   if (failed !== undefined) return abandon(attempts, { candidate, options, reason: failed.reason });
   const outcomes = written.flatMap(result => (result.status === 'fulfilled' ? [result.value] : []));

@@ -61,3 +61,28 @@ test('ECR tells by 403 that a token has expired; any other 403 is final', () => 
   ).toBe(true);
   expect(saysExpired({ status: 403, body: body('DENIED', 'not authorized') })).toBe(false);
 });
+
+test('a push that Amazon ECR denies names the right, and the policy statement that gives it', () => {
+  const arn = 'arn:aws:ecr:us-west-2:123456789012:repository/shop';
+  const words = `User: arn:aws:sts::123456789012:assumed-role/ci/run is not authorized to perform: ecr:PutImage on resource: ${arn} because no identity-based policy allows the ecr:PutImage action`;
+  expect(responseError(writing, { status: 403, body: body('DENIED', words) }).failure).toMatchObject({
+    likely: 'the role of this step may not call ecr:PutImage',
+    remedy: `Add to its policy: {"Effect":"Allow","Action":"ecr:PutImage","Resource":"${arn}"}`,
+  });
+});
+
+test.each([400, 404])('an index whose images Amazon ECR does not hold is told as such, by %d', status => {
+  const digests = ['a', 'b'].map(digit => `sha256:${digit.repeat(64)}`);
+  const words = `Images with digests '[${digests.join(', ')}]' required for pushing image into repository with name 'shop' in the registry with id '123456789012' do not exist`;
+  expect(responseError(writing, { status, body: body('MANIFEST_BLOB_UNKNOWN', words) })).toMatchObject({
+    code: 'REGISTRY_NOT_FOUND',
+    message: `r.example does not hold what the index names (${digests.join(', ')}): could not write r.example/shop:latest.`,
+  });
+});
+
+test('throttling says that a quota is used up', () => {
+  expect(responseError(writing, { status: 429, body: body('TOOMANYREQUESTS', 'Rate exceeded') }).failure).toMatchObject({
+    found: 'HTTP 429: Rate exceeded',
+    remedy: expect.stringContaining('Service Quotas'),
+  });
+});

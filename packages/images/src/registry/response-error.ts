@@ -1,6 +1,7 @@
 import { ActionError, type ErrorCode } from '@eks-gitops/errors';
 import { tryJson } from '@eks-gitops/http';
 import { z } from 'zod';
+import { explainDenial, parseDenial } from '../ecr/denial.ts';
 
 /** What was asked of a registry, in words that fit into a message. */
 export interface Request {
@@ -47,6 +48,16 @@ export function saysNoRepository({ status, body }: Refusal): boolean {
   return status === 404 && parseErrorBody(body).codes.includes('NAME_UNKNOWN');
 }
 
+/**
+ * The images that an index names and the repository lacks. Form: Amazon ECR MANIFEST_BLOB_UNKNOWN "Images with digests '[sha256:…]'
+ * required for pushing image into repository … do not exist" (quoted in int128/docker-manifest-create-action 63).
+ */
+function missingImages({ body }: Refusal): string[] {
+  const words = parseErrorBody(body).messages.join('\n');
+  const [, listed = ''] = /Images? with digests? '([^']*)' required for pushing image/.exec(words) ?? [];
+  return listed.match(/sha256:[0-9a-f]{64}/g) ?? [];
+}
+
 /** Turns a registry's refusal into an error that a user can act on; the registry's own words are its detail. */
 export function responseError(request: Request, refusal: Refusal): ActionError {
   const { status, body } = refusal;
@@ -67,6 +78,15 @@ function explain(request: Request, refusal: Refusal): Explanation {
   if (request.tagging && saysImmutable(refusal)) {
     return { code: 'TAG_IMMUTABLE', message: `${registry} does not let the tag be moved: could not ${purpose}.` };
   }
+  const missing = missingImages(refusal);
+  if (missing.length > 0) {
+    return {
+      code: 'REGISTRY_NOT_FOUND',
+      message: `${registry} does not hold what the index names (${missing.join(', ')}): could not ${purpose}.`,
+      likely: 'a lifecycle policy or somebody removed these images after they were built, or they are in another repository',
+      remedy: 'Build them again, and let the lifecycle policy keep build-* images for longer than a run takes.',
+    };
+  }
   switch (refusal.status) {
     case 401:
       return {
@@ -75,25 +95,35 @@ function explain(request: Request, refusal: Refusal): Explanation {
         likely: 'the user name or password is wrong, has expired, or none was given',
         remedy: 'Check the login inputs (login, username, password), or log in to the registry before this step.',
       };
-    case 403:
+    case 403: {
+      const denial = parseDenial(parseErrorBody(refusal.body).messages.join('\n'));
       return {
         code: 'REGISTRY_DENIED',
         message: `${registry} did not allow it: could not ${purpose}.`,
-        likely: 'the credentials are valid but lack this right on the repository',
+        ...(denial ? explainDenial(denial) : { likely: 'the credentials are valid but lack this right on the repository' }),
       };
+    }
     case 404:
       if (saysNoRepository(refusal)) {
         return {
           code: 'REGISTRY_NOT_FOUND',
           message: `${registry} has no such repository: could not ${purpose}.`,
           likely: 'it was never created, or the image, its account or its region is misspelt',
-          remedy: 'Create the repository (on Amazon ECR: aws ecr create-repository), or correct the name.',
+          remedy:
+            'Create the repository (on Amazon ECR: create-repository: true, or aws ecr create-repository), or correct the name.',
         };
       }
       return {
         code: 'REGISTRY_NOT_FOUND',
         message: `${registry} does not hold it: could not ${purpose}.`,
         likely: 'the repository does not exist, its name is misspelt, or the content was removed',
+      };
+    case 429:
+      return {
+        code: 'REGISTRY_UNREACHABLE',
+        message: `${registry} limits the rate of requests: could not ${purpose}.`,
+        likely: 'other builds and pulls use the same quota',
+        remedy: 'Run the step again later, or have the quota raised (on Amazon ECR: Service Quotas).',
       };
     default:
       return isRetryable(refusal.status)

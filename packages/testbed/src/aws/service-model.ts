@@ -49,7 +49,7 @@ const model = z.object({
 });
 
 /** Services that a script can play, by the names that IAM and botocore give them. */
-export const scriptedServices = ['codepipeline', 'codebuild', 'logs', 'cloudformation', 'sts'] as const;
+export const scriptedServices = ['codepipeline', 'codebuild', 'logs', 'cloudformation', 'sts', 'ecr'] as const;
 export type ScriptedService = (typeof scriptedServices)[number];
 
 /** What AWS publishes of a service: its operations, and the shapes of what goes in and comes out. */

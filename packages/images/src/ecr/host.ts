@@ -22,3 +22,13 @@ export function parseEcrHost(registry: string): EcrHost | undefined {
   }
   return undefined;
 }
+
+/** The name of a repository in IAM policies. Partitions: AWS General Reference, "Amazon Resource Names". */
+export function repositoryArn({ account, region }: EcrHost, path: string): string {
+  return `arn:${partitionOf(region)}:ecr:${region}:${account}:repository/${path}`;
+}
+
+function partitionOf(region: string): string {
+  const [, special] = /^(cn|us-gov|eusc)-/.exec(region) ?? [];
+  return special === undefined ? 'aws' : `aws-${special}`;
+}

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { explainEcrFailure } from './ecr-token.ts';
+import { explainEcrFailure } from './token.ts';
 
 const registry = '123456789012.dkr.ecr.us-west-2.amazonaws.com';
 const host = { account: '123456789012', region: 'us-west-2', fips: false, dualStack: false };
@@ -16,13 +16,13 @@ test.each([
       'User: arn:aws:sts::1:assumed-role/x is not authorized to perform: ecr:GetAuthorizationToken on resource: *',
     ),
     /not authorized/,
-    /"Action": "ecr:GetAuthorizationToken", "Resource": "\*"/,
+    /"Action":"ecr:GetAuthorizationToken","Resource":"\*"/,
   ],
   [
     'a missing right to assume the role',
     thrown('AccessDenied', 'User is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/x'),
     /not authorized/,
-    /"Action": "sts:AssumeRole", "Resource": "arn:aws:iam::1:role\/x"/,
+    /"Action":"sts:AssumeRole","Resource":"arn:aws:iam::1:role\/x"/,
   ],
   [
     'no credentials',
