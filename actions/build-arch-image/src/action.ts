@@ -12,7 +12,7 @@ export const buildArchImage = defineAction({
     'staging-tag': 'The tag by which push-manifest-index finds the image. Empty with stage: false or push: false.',
     platform: 'The platform that was built, normalised.',
     image: 'The image by digest: REPOSITORY@DIGEST. Empty when nothing was pushed.',
-    metadata: "buildx's own metadata, as JSON.",
+    metadata: "buildx's own metadata, as JSON. Empty when the image was reused.",
     record: 'The release record with this build, for push-manifest-index. Empty when nothing was pushed.',
   },
   run: async (values, context) => (await import('./build.ts')).build(values, context),

@@ -10,6 +10,7 @@ import {
   buildImage,
   emulationWarning,
   findBuildx,
+  findStagedImage,
   isEmulated,
   type OpenBuilder,
   openBuilder,
@@ -19,6 +20,7 @@ import {
   stageImage,
   verifyPushedImage,
 } from '@eks-gitops/images/buildx';
+import { readDefaultBranch } from './default-branch.ts';
 import type { BuildInputs } from './inputs.ts';
 import { type Access, openAccess } from './registry-access.ts';
 import { type BuildPlan, planBuild } from './request.ts';
@@ -32,7 +34,10 @@ interface Outputs {
   readonly record: string;
 }
 
-/** Builds, pushes by digest, reads back what the registry holds, and only then puts the staging tag on it. */
+/**
+ * Builds, pushes by digest, reads back what the registry holds, and only then puts the staging tag on it. With `reuse: run` an image that
+ * this run has staged already takes the place of the build.
+ */
 export async function build(inputs: BuildInputs, context: ActionContext): Promise<Outputs> {
   const plan = await preparePlan(inputs, context);
   for (const notice of plan.notices) context.log.notice(notice);
@@ -42,6 +47,8 @@ export async function build(inputs: BuildInputs, context: ActionContext): Promis
     inputs.push ? openAccess({ inputs, folder, context }) : undefined,
     findBuildx({ env: context.env, folder: context.workspace, signal: context.signal }),
   ]);
+  const reused = access && (await reuse(inputs, { plan, context, access }));
+  if (reused !== undefined) return { ...outputsOf(inputs, plan, reused), metadata: '' };
   const place = { folder, undoLater, tool, env: access?.env ?? context.env };
   const metadata = await buildOn(inputs, { plan, context, place, access });
   const platform = formatPlatform(inputs.platform);
@@ -53,12 +60,15 @@ export async function build(inputs: BuildInputs, context: ActionContext): Promis
   return { ...outputsOf(inputs, plan, image), metadata: metadata.json };
 }
 
-async function preparePlan(inputs: BuildInputs, { workspace, env, facts, signal, now }: ActionContext): Promise<BuildPlan> {
+async function preparePlan(inputs: BuildInputs, context: ActionContext): Promise<BuildPlan> {
+  const { workspace, env, facts, signal, now } = context;
   const folder = resolve(workspace, inputs.context);
   if (!(await stat(folder).catch(() => undefined))?.isDirectory()) throw noContext(inputs.context, folder);
   const files = inputs.file === undefined ? [] : [resolve(workspace, inputs.file)];
   const workTree = await readWorkTree({ folder, files, trusted: [resolve(workspace), folder], env, signal });
-  return planBuild(inputs, { workspace, workTree, facts, env, now: now() });
+  const dockerfile = await readFile(files[0] ?? join(folder, 'Dockerfile'), 'utf8').catch(() => '');
+  const defaultBranch = inputs['default-branch'] ?? (await readDefaultBranch(context));
+  return planBuild(inputs, { workspace, workTree, dockerfile, facts, defaultBranch, env, now: now() });
 }
 
 /** A secret in a file over this, a trust store for example, is no text that a step prints. */
@@ -126,23 +136,37 @@ function say({ kind, text }: ProgressLine, { log }: ActionContext): void {
   speak(text);
 }
 
-interface Publication {
+interface Staging {
   readonly plan: BuildPlan;
   readonly context: ActionContext;
   readonly access: Access;
+}
+
+/** Puts this attempt's staging tag on what an earlier one has staged: the index job takes the newest attempt's. */
+async function reuse(inputs: BuildInputs, { plan, context, access }: Staging): Promise<PushedImage | undefined> {
+  const { expected, reusableTags: tags } = plan;
+  const staged = await findStagedImage(access.registry, { repository: inputs.image, tags, expected });
+  if (staged === undefined) return undefined;
+  context.log.notice(`Nothing is built: ${staged.tag} holds this build already.`);
+  return staged.tag === plan.stagingTag ? staged.image : stage(inputs, staged.image, { plan, context, access });
+}
+
+interface Publication extends Staging {
   readonly metadata: BuildMetadata;
 }
 
 async function publish(inputs: BuildInputs, { plan, context, access, metadata }: Publication): Promise<PushedImage> {
-  const { expected, stagingTag: tag } = plan;
-  const { image: repository } = inputs;
   if (metadata.digest === undefined) throw noDigest(metadata);
-  const reference = { ...repository, digest: metadata.digest };
+  const reference = { ...inputs.image, digest: metadata.digest };
   const pushed = await readPushedImage(access.registry, reference);
-  verifyPushedImage(pushed, expected, formatReference(reference));
-  if (tag === '') return pushed;
+  verifyPushedImage(pushed, plan.expected, formatReference(reference));
+  return plan.stagingTag === '' ? pushed : stage(inputs, pushed, { plan, context, access });
+}
+
+function stage(inputs: BuildInputs, image: PushedImage, { plan, context, access }: Staging): Promise<PushedImage> {
+  const { expected, stagingTag: tag } = plan;
   const onNotice = (notice: string) => context.log.notice(notice);
-  return stageImage(access.registry, { repository, tag, image: pushed, expected, onNotice });
+  return stageImage(access.registry, { repository: inputs.image, tag, image, expected, onNotice });
 }
 
 function outputsOf(

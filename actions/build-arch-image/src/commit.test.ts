@@ -40,7 +40,7 @@ function resolve({
     allowDirty,
     now: new Date(now),
   };
-  const { notices, ...commit } = resolveCommit(question);
+  const { notices, dirty: _, ...commit } = resolveCommit(question);
   return { ...commit, time: commit.time.toISOString(), notices: notices.length };
 }
 

@@ -16,6 +16,8 @@ export interface BuildCommit {
   readonly revision: string;
   /** In whole seconds. */
   readonly time: Date;
+  /** Whether what is built differs from the commit. */
+  readonly dirty: boolean;
   /** What the user should know, but need not act on. */
   readonly notices: readonly string[];
 }
@@ -55,7 +57,7 @@ function ofWorkTree(
       ? [`The image is labelled with ${commit}, which is checked out; the CI says that it builds ${facts.commit}.`]
       : []),
   ];
-  return { revision: commit, time: committed, notices };
+  return { revision: commit, time: committed, dirty: changes.length > 0, notices };
 }
 
 function ofFacts({ given, workTree, facts }: CommitQuestion): BuildCommit {
@@ -65,7 +67,7 @@ function ofFacts({ given, workTree, facts }: CommitQuestion): BuildCommit {
   const factTime = revision === known ? facts.commitTime : undefined;
   const time = wholeSeconds(given.commitTime ?? factTime ?? '');
   if (Number.isNaN(time)) throw timeUnknown(revision, workTree);
-  return { revision, time: new Date(time), notices: [] };
+  return { revision, time: new Date(time), dirty: false, notices: [] };
 }
 
 function wholeSeconds(time: string): number {

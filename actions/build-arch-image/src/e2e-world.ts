@@ -66,7 +66,7 @@ export async function makeWorld(files: Readonly<Record<string, string>> = {}): P
   ];
   for (const folder of [join(repository, 'ui'), home, temporary, join(root, 'base/bin')]) mkdirSync(folder, { recursive: true });
   cpSync(busybox, join(root, 'base/bin/busybox'));
-  for (const applet of ['sh', 'cat', 'sleep', 'echo']) symlinkSync('busybox', join(root, 'base/bin', applet));
+  for (const applet of ['sh', 'cat', 'sleep', 'echo', 'tee']) symlinkSync('busybox', join(root, 'base/bin', applet));
   const contents = { Dockerfile: dockerfile, page: 'one\n', 'copy.Dockerfile': 'FROM scratch\nCOPY page /page\n', ...files };
   for (const [name, content] of Object.entries(contents)) writeFileSync(join(repository, 'ui', name), content);
   const programs = join(root, 'programs');

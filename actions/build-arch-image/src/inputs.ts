@@ -88,9 +88,21 @@ const means = {
     { allowed: 'a name, unix:///path, tcp://host:port or kubernetes://NAMESPACE', parse: parseBuilder },
   ),
   'buildkit-image': input.text({ description: "BuildKit's image for a builder that is made here, for a mirror." }),
-  'cache-from': input.lines({ description: 'Caches to read, such as type=gha, one a line.' }),
+  cache: input.choice(
+    {
+      description:
+        "Where layers are kept for the next build, by platform and branch: registry beside the image, gha in GitHub's cache. Each branch also reads the default one's. Pull requests, and push: false, only read.",
+      default: 'none',
+    },
+    ['registry', 'gha', 'none'],
+  ),
+  'default-branch': input.text({
+    description: 'The branch whose cache all others read too. Default: what the CI says.',
+  }),
+  'cache-from': input.lines({ description: 'More caches to read, such as type=gha, one a line.' }),
   'cache-to': input.lines({
-    description: 'Caches to write, such as type=gha,mode=max, one a line. Pull requests, and push: false, never write caches.',
+    description:
+      'More caches to write, such as type=gha,mode=max, one a line. Pull requests, and push: false, never write caches.',
   }),
   pull: input.boolean({ description: 'Look for newer base images even when the builder has them.' }),
   'no-cache': input.boolean({ description: 'Build every step anew.' }),
@@ -106,6 +118,14 @@ const destination = {
     description: 'Put a staging tag on the image, by which push-manifest-index finds it. false pushes by digest alone.',
     default: 'true',
   }),
+  reuse: input.choice(
+    {
+      description:
+        "run: takes the image that this run has staged already for the same commit, platform and inputs, and builds nothing. For re-runs; a secret's new value or a newer base image makes no other build.",
+      default: 'none',
+    },
+    ['run', 'none'],
+  ),
   scope: input.text(
     {
       description:

@@ -26,6 +26,8 @@ function plan(given: Readonly<Record<string, string>> = {}, world: Partial<Build
     workspace: '/checkout',
     workTree: { root: '/checkout', path: 'src/ui', head: { commit, committed: new Date('2024-05-06T07:08:09Z') }, changes: [] },
     facts: { ci: 'github', pullRequest: false, commit, runId: '99', attempt: 2 },
+    dockerfile: 'FROM scratch\nCOPY page /page\n',
+    defaultBranch: 'main',
     env: {},
     now: new Date('2024-06-01T00:00:00Z'),
     ...world,
@@ -113,4 +115,66 @@ test.each([
 ])('%s writes caches as it may', (_, given, pullRequest, written, notices) => {
   const planned = plan({ 'cache-to': 'type=gha', ...given }, { facts: { ci: 'github', pullRequest, commit, runId: '1' } });
   expect({ written: planned.request.cacheTo, notices: planned.notices.length }).toEqual({ written, notices });
+});
+
+test.each([
+  ['ARG SOURCE_DATE_EPOCH', true],
+  ['  arg MODE=a SOURCE_DATE_EPOCH=0', true],
+  ['# ARG SOURCE_DATE_EPOCH', false],
+  ['RUN echo $SOURCE_DATE_EPOCH', false],
+])('the commit’s time is seen by the steps of a Dockerfile with the line %s: %s', (line, seen) => {
+  expect(plan({}, { dockerfile: `FROM scratch\n${line}\nCOPY page /page\n` }).request.epochInSteps).toBe(seen);
+});
+
+describe('cache', () => {
+  const push: CiFacts = { ci: 'github', pullRequest: false, commit, runId: '1', event: 'push', branch: 'main' };
+  const { branch: _, ...tag } = push;
+  const trunk = `type=registry,ref=${image}:cache-arm64-ui`;
+  const fix = `${trunk}-fix-1c6e6c4c`;
+  const kept = 'mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true';
+  const other = { ...push, commit: '2'.repeat(40) };
+
+  test.each<[string, Readonly<Record<string, string>>, CiFacts, string[], string[]]>([
+    ['the default branch', {}, push, [trunk], [`${trunk},${kept}`]],
+    ['another branch', {}, { ...push, branch: 'fix' }, [fix, trunk], [`${fix},${kept}`]],
+    ['a pipeline of one branch', {}, { ci: 'codepipeline', pullRequest: false, runId: '1' }, [trunk], [`${trunk},${kept}`]],
+    ['items of one’s own', { 'cache-from': 'a', 'cache-to': 'b' }, push, [trunk, 'a'], [`${trunk},${kept}`, 'b']],
+    ['a pull request', {}, { ...push, event: 'pull_request', pullRequest: true, branch: 'fix' }, [fix, trunk], []],
+    ['a pull request whose branch is called as the default one', {}, { ...push, pullRequest: true }, [trunk], []],
+    ['push: false', { push: 'false' }, push, [trunk], []],
+    ['a tag', {}, tag, [trunk], []],
+    ['a run after a pull request’s, which checks out its commit', {}, { ...other, event: 'workflow_run' }, [trunk], []],
+  ])('of %s', (_, given, facts, from, to) => {
+    const { request, notices } = plan({ cache: 'registry', scope: 'ui', ...given }, { facts });
+    expect({ from: request.cacheFrom, to: request.cacheTo }).toEqual({ from, to });
+    expect(notices.filter(notice => notice.includes('is read and not written'))).toHaveLength(to.length === 0 ? 1 : 0);
+  });
+
+  test('in GitHub’s service is used where the service can be reached, and passed over with a notice elsewhere', () => {
+    const reached = plan({ cache: 'gha', scope: 'ui' }, { facts: push, env: { ACTIONS_RUNTIME_TOKEN: 'hush' } });
+    expect(reached.request.cacheFrom).toEqual(['type=gha,scope=cache-arm64-ui']);
+    const { request, notices } = plan({ cache: 'gha' }, { facts: push });
+    expect([request.cacheFrom, request.cacheTo, notices]).toEqual([[], [], [expect.stringContaining('ACTIONS_RUNTIME_TOKEN')]]);
+  });
+
+  test('does not change which build it is', () => {
+    expect(plan({ cache: 'registry' }).expected).toEqual(plan().expected);
+  });
+});
+
+describe('reuse: run', () => {
+  test('asks for this attempt and those before it', () => {
+    expect(plan({ reuse: 'run', scope: 'ui' }).reusableTags).toEqual(['build-99-ui-2-arm64', 'build-99-ui-1-arm64']);
+  });
+
+  test('asks for nothing unless it is given, for a build that is not staged, and for one that is not that of its commit', () => {
+    const workTree = {
+      root: '/checkout',
+      path: 'src/ui',
+      head: { commit, committed: new Date('2024-05-06T07:08:09Z') },
+      changes: ['left-over'],
+    };
+    const plans = [plan(), plan({ reuse: 'run', stage: 'false' }), plan({ reuse: 'run', 'allow-dirty': 'true' }, { workTree })];
+    expect(plans.map(({ reusableTags }) => reusableTags)).toEqual([[], [], []]);
+  });
 });

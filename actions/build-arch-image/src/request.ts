@@ -1,9 +1,10 @@
 import { resolve } from 'node:path';
 import { type CiFacts, resolveRun } from '@eks-gitops/action';
 import { type NoWorkTree, pathInRepository, type WorkTree } from '@eks-gitops/gitops';
-import { buildScope, commitTimeLabel, revisionLabel, stagingTag } from '@eks-gitops/images';
+import { buildScope, commitTimeLabel, revisionLabel, stagingTags } from '@eks-gitops/images';
 import { type BuildRequest, type BuildSecret, type ExpectedImage, inputsDigest, labelsOf } from '@eks-gitops/images/buildx';
 import { formatTime } from '@eks-gitops/images/manifest-index';
+import { planCaches } from './caches.ts';
 import { type BuildCommit, resolveCommit } from './commit.ts';
 import type { BuildInputs } from './inputs.ts';
 
@@ -11,7 +12,11 @@ export interface BuildWorld {
   /** Where relative paths start from. */
   readonly workspace: string;
   readonly workTree: WorkTree | NoWorkTree;
+  /** The Dockerfile's text; empty when it cannot be read, which buildx tells. */
+  readonly dockerfile: string;
   readonly facts: CiFacts;
+  /** Undefined when nobody says it. */
+  readonly defaultBranch: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly now: Date;
 }
@@ -23,6 +28,8 @@ export interface BuildPlan {
   readonly expected: ExpectedImage;
   /** Empty when the image is not to be staged. */
   readonly stagingTag: string;
+  /** Where this run may have staged the same build already, that tag first; empty when a staged image is not to be reused. */
+  readonly reusableTags: readonly string[];
   readonly notices: readonly string[];
 }
 
@@ -45,7 +52,8 @@ export function planBuild(inputs: BuildInputs, world: BuildWorld): BuildPlan {
     inputs: inputsDigest({ ...plain, buildArgs }, { revision: commit.revision, contextPath }),
   };
   const own = labelsOf(expected);
-  const caches = writtenCaches(inputs, world);
+  const scope = scopeOf(inputs, contextPath);
+  const caches = planCaches(inputs, { ...world, commit, scope });
   const request = {
     ...plain,
     labels: { ...plain.labels, ...own },
@@ -54,13 +62,16 @@ export function planBuild(inputs: BuildInputs, world: BuildWorld): BuildPlan {
       `manifest:${revisionLabel}=${expected.revision}`,
       `manifest:${commitTimeLabel}=${expected.commitTime}`,
     ],
-    cacheTo: caches.written,
+    cacheFrom: caches.from,
+    cacheTo: caches.to,
   };
   const notices = [...commit.notices, ...overruledLabels(plain.labels, own), ...caches.notices];
-  return { request, commit, expected, stagingTag: tagOf(inputs, world, { commit, contextPath }), notices };
+  const tags = tagsOf(inputs, world, { commit, scope });
+  const reuse = inputs.reuse === 'run' && !commit.dirty;
+  return { request, commit, expected, stagingTag: tags[0] ?? '', reusableTags: reuse ? tags : [], notices };
 }
 
-function plainRequest(inputs: BuildInputs, { workspace }: BuildWorld, { time }: BuildCommit): BuildRequest {
+function plainRequest(inputs: BuildInputs, { workspace, dockerfile }: BuildWorld, { time }: BuildCommit): BuildRequest {
   return {
     repository: inputs.image,
     platform: inputs.platform,
@@ -73,8 +84,8 @@ function plainRequest(inputs: BuildInputs, { workspace }: BuildWorld, { time }: 
     annotations: inputs.annotations,
     secrets: secretsOf(inputs),
     ssh: inputs.ssh,
-    cacheFrom: inputs['cache-from'],
-    cacheTo: inputs['cache-to'],
+    cacheFrom: [],
+    cacheTo: [],
     provenance: inputs.provenance,
     sbom: inputs.sbom,
     network: inputs.network,
@@ -82,6 +93,7 @@ function plainRequest(inputs: BuildInputs, { workspace }: BuildWorld, { time }: 
     pull: inputs.pull,
     noCache: inputs['no-cache'],
     epoch: time,
+    epochInSteps: /^\s*ARG\s[^#]*\bSOURCE_DATE_EPOCH\b/im.test(dockerfile),
     destination: inputs.push ? 'push' : 'discard',
   };
 }
@@ -100,23 +112,19 @@ function withValue(item: string, env: BuildWorld['env']): string {
   return value === undefined ? item : `${item}=${value}`;
 }
 
-function tagOf(
-  inputs: BuildInputs,
-  { facts }: BuildWorld,
-  { commit, contextPath }: { readonly commit: BuildCommit; readonly contextPath: string },
-): string {
-  if (!inputs.stage || !inputs.push) return '';
-  const { image: repository, file = '', target = '' } = inputs;
-  const scope = inputs.scope ?? buildScope({ repository, context: contextPath, file, target });
-  const run = resolveRun({ facts, inputs, revision: commit.revision });
-  return stagingTag({ runId: run.id, scope, attempt: run.attempt, platform: inputs.platform });
+function scopeOf({ scope, image: repository, file = '', target = '' }: BuildInputs, context: string): string {
+  return scope ?? buildScope({ repository, context, file, target });
 }
 
-function writtenCaches(inputs: BuildInputs, { facts }: BuildWorld): { written: readonly string[]; notices: string[] } {
-  const asked = inputs['cache-to'];
-  const why = !inputs.push ? 'push is false' : facts.pullRequest ? 'this is a pull request' : undefined;
-  if (asked.length === 0 || why === undefined) return { written: asked, notices: [] };
-  return { written: [], notices: [`cache-to is passed over, because ${why}: caches are written by trusted builds only.`] };
+/** The staging tag of this attempt, before those of the run's earlier ones. */
+function tagsOf(
+  inputs: BuildInputs,
+  { facts }: BuildWorld,
+  { commit, scope }: { readonly commit: BuildCommit; readonly scope: string },
+): readonly string[] {
+  if (!inputs.stage || !inputs.push) return [];
+  const run = resolveRun({ facts, inputs, revision: commit.revision });
+  return stagingTags({ runId: run.id, scope, attempt: run.attempt, platform: inputs.platform });
 }
 
 function overruledLabels(given: Readonly<Record<string, string>>, own: Readonly<Record<string, string>>): string[] {

@@ -133,3 +133,7 @@ test('a merge request on GitLab is a pull request from its source branch', () =>
   const facts = readCiFacts({ ...env, CI_PIPELINE_SOURCE: 'merge_request_event', CI_MERGE_REQUEST_SOURCE_BRANCH_NAME: 'fix' });
   expect(facts).toMatchObject({ pullRequest: true, branch: 'fix' });
 });
+
+test('on GitLab the default branch is known', () => {
+  expect(readCiFacts({ ...gitlab, CI_DEFAULT_BRANCH: 'trunk' })).toMatchObject({ defaultBranch: 'trunk' });
+});

@@ -6,6 +6,8 @@ export interface CiFacts {
   /** RFC 3339. */
   readonly commitTime?: string;
   readonly branch?: string;
+  /** GitHub says it in the file of its event alone, which is not read here. */
+  readonly defaultBranch?: string;
   /** Where the source is browsed, as a URL. */
   readonly repository?: string;
   readonly runId?: string;
@@ -92,6 +94,7 @@ function readGitLab(env: Environment): Facts {
     commit: given(env['CI_COMMIT_SHA']),
     commitTime: given(env['CI_COMMIT_TIMESTAMP']),
     branch: given(env['CI_MERGE_REQUEST_SOURCE_BRANCH_NAME']) ?? given(env['CI_COMMIT_BRANCH']),
+    defaultBranch: given(env['CI_DEFAULT_BRANCH']),
     repository: plainUrl(env['CI_PROJECT_URL']),
     runId: given(env['CI_PIPELINE_ID']),
     runUrl: given(env['CI_PIPELINE_URL']),

@@ -31,7 +31,7 @@ export const indexVariables = ['DIGEST', 'TAG'] as const;
 /** The output artifacts of all builds hold the release record under this name. */
 export const recordFile = 'record.json';
 
-/** Tags that may move in a repository whose tags otherwise cannot: `cache-amd64`, `cache-arm64`. */
+/** Tags that may move in a repository whose tags otherwise cannot: build-arch-image writes `cache-amd64-…` and `cache-arm64-…`. */
 export const cacheTagPrefix = 'cache-';
 
 /** Logical names of the stack's outputs. */

@@ -12,4 +12,13 @@ export {
   type Reference,
   type Repository,
 } from './reference.ts';
-export { type BuildSubject, buildScope, compactTime, releaseTag, releaseTagForm, type Staging, stagingTag } from './tag.ts';
+export {
+  type BuildSubject,
+  buildScope,
+  compactTime,
+  releaseTag,
+  releaseTagForm,
+  type Staging,
+  stagingTag,
+  stagingTags,
+} from './tag.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { parsePlatform } from './platform.ts';
 import { isTag, parseRepository } from './reference.ts';
-import { type BuildSubject, buildScope, releaseTag, releaseTagForm, stagingTag } from './tag.ts';
+import { type BuildSubject, buildScope, cacheTag, releaseTag, releaseTagForm, stagingTag, stagingTags } from './tag.ts';
 
 test('a release tag is the commit time in UTC and the first 8 of the commit, and sorts by time', () => {
   const tag = releaseTag({ time: new Date('2026-11-23T09:05:07.999+02:00'), revision: 'ABCDEF0123456789' });
@@ -37,6 +37,31 @@ describe('a staging tag', () => {
     expect(isTag(stagingTag({ ...staging, runId: 'shop:build/1 2', platform: parsePlatform('linux/amd64') }))).toBe(true);
     expect(isTag(long('1'))).toBe(true);
     expect(long('1')).not.toBe(long('2'));
+  });
+
+  test('of an attempt is followed by those of the attempts before it, a hundred at most', () => {
+    const tags = (attempt: number) => stagingTags({ ...staging, attempt, platform: parsePlatform('linux/arm64') });
+    expect(tags(2)).toEqual(['build-42-0a1b2c3d-2-arm64', 'build-42-0a1b2c3d-1-arm64']);
+    expect(tags(1_000)).toHaveLength(100);
+  });
+});
+
+describe('a cache tag', () => {
+  const slot = { platform: parsePlatform('linux/arm64'), scope: '0a1b2c3d', branch: undefined };
+
+  test.each([
+    ['linux/arm64', undefined, 'cache-arm64-0a1b2c3d'],
+    ['linux/arm/v7', undefined, 'cache-arm-v7-0a1b2c3d'],
+    ['linux/amd64', 'feature/one', 'cache-amd64-0a1b2c3d-feature_one-13348f8d'],
+  ])('of %s and the branch %s is %s', (platform, branch, expected) => {
+    expect(cacheTag({ ...slot, platform: parsePlatform(platform), branch })).toBe(expected);
+  });
+
+  test('is a valid tag whatever the branch is called, and differs for names that are sanitised or cut alike', () => {
+    const branches = ['a/b', 'a_b', 'a:b', `${'x'.repeat(200)}1`, `${'x'.repeat(200)}2`, 'zweig/größe', '-', ''];
+    const tags = branches.map(branch => cacheTag({ ...slot, branch }));
+    expect(tags.filter(tag => !isTag(tag))).toEqual([]);
+    expect(new Set(tags).size).toBe(branches.length);
   });
 });
 

@@ -27,10 +27,43 @@ export interface Staging {
 
 /** The staging tag `build-<run id>-<scope>-<attempt>-<arch[-variant]>`; sanitised, and hashed when over 128 characters. */
 export function stagingTag({ runId, scope, attempt, platform }: Staging): string {
-  const slug = [platform.architecture, platform.variant].filter(part => part !== undefined).join('-');
-  const os = platform.os === 'linux' ? [] : [platform.os];
-  const tag = ['build', runId, scope, String(attempt), ...os, slug].join('-').replace(/[^A-Za-z0-9._-]/g, '_');
-  return tag.length <= 128 ? tag : `build-${createHash('sha256').update(tag).digest('hex')}`;
+  return joinTag('build', [runId, scope, String(attempt), ...platformWords(platform)]);
+}
+
+/** As many attempts, counted back from the own one, are asked for; CIs keep runs for less. */
+const mostAttempts = 100;
+
+/** The staging tags of an attempt and of those before it, newest first. */
+export function stagingTags({ attempt, ...staging }: Staging): string[] {
+  const attempts = Array.from({ length: Math.min(attempt, mostAttempts) }, (_, index) => attempt - index);
+  return attempts.map(one => stagingTag({ ...staging, attempt: one }));
+}
+
+/** The build cache of one branch. */
+export interface CacheSlot {
+  readonly platform: Platform;
+  /** As for staging. */
+  readonly scope: string;
+  /** Undefined for the default branch, whose cache all branches read. */
+  readonly branch: string | undefined;
+}
+
+/**
+ * The cache tag `cache-<arch[-variant]>-<scope>`, of another branch than the default one with the branch's name and 8 hex digits of its
+ * SHA-256 at the end, since names that are sanitised alike are not the same branch.
+ */
+export function cacheTag({ platform, scope, branch }: CacheSlot): string {
+  const words = branch === undefined ? [] : [branch.slice(0, 40), createHash('sha256').update(branch).digest('hex').slice(0, 8)];
+  return joinTag('cache', [...platformWords(platform), scope, ...words]);
+}
+
+function platformWords({ os, architecture, variant }: Platform): string[] {
+  return [...(os === 'linux' ? [] : [os]), architecture, ...(variant === undefined ? [] : [variant])];
+}
+
+function joinTag(kind: 'build' | 'cache', words: readonly string[]): string {
+  const tag = [kind, ...words].join('-').replace(/[^A-Za-z0-9._-]/g, '_');
+  return tag.length <= 128 ? tag : `${kind}-${createHash('sha256').update(tag).digest('hex')}`;
 }
 
 export interface BuildSubject {

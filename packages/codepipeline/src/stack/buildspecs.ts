@@ -41,7 +41,7 @@ const tool = 'npx --prefix=/tmp --yes --package=node@24 "--package=$TOOL_PACKAGE
 
 const build = `# Builds the image of one platform and pushes it under a staging tag.
 # Variables: TOOL_PACKAGE, IMAGE, PLATFORM, RUN_ID; optional: REVISION, COMMIT_TIME, CONTEXT, FILE, TARGET, BUILD_ARGS (one a line), SCOPE,
-# CACHE_FROM, CACHE_TO, BUILDKIT_IMAGE. The project has to be privileged, because it runs docker.
+# CACHE (registry or none), BUILDKIT_IMAGE. The project has to be privileged, because it runs docker.
 version: 0.2
 env:
   shell: bash
@@ -57,7 +57,7 @@ ${fetchTool}
           "--image=$IMAGE" "--platform=$PLATFORM" "--run-id=$RUN_ID" "--scope=$SCOPE" \\
           "--revision=$REVISION" "--commit-time=$COMMIT_TIME" \\
           "--context=$CONTEXT" "--file=$FILE" "--target=$TARGET" "--build-args=$BUILD_ARGS" \\
-          "--cache-from=$CACHE_FROM" "--cache-to=$CACHE_TO" "--buildkit-image=$BUILDKIT_IMAGE" \\
+          "--cache=$CACHE" "--buildkit-image=$BUILDKIT_IMAGE" \\
           --outputs-file=${outputs} --record=${record}
 ${exporting(buildVariables)}
       - cp ${record} "$CODEBUILD_SRC_DIR/${recordFile}"

@@ -62,7 +62,7 @@ export interface PipelineOptions {
     readonly subnetIds: readonly string[];
     readonly securityGroupIds: readonly string[];
   };
-  /** Keep build caches in the repository, under `cache-amd64` and `cache-arm64`. */
+  /** Keep build caches in the repository, under `cache-amd64-…` and `cache-arm64-…`. */
   readonly cache: boolean;
   /** BuildKit's image, for a mirror of it. */
   readonly buildkitImage?: string;

@@ -1,7 +1,6 @@
 import { CfnProject } from 'aws-cdk-lib/aws-codebuild';
 import { CfnLogGroup } from 'aws-cdk-lib/aws-logs';
 import type { Construct } from 'constructs';
-import { cacheTagPrefix } from '../names.ts';
 import { logGroupName, type ProjectName, projectArn, projectName } from './arns.ts';
 import { buildspecs } from './buildspecs.ts';
 import type { PipelineOptions } from './options.ts';
@@ -127,21 +126,13 @@ function ownVariables(project: ProjectName, { options, imageUri }: { options: Pi
         PLATFORM: `linux/${project}`,
         BUILD_ARGS: options.buildArgs.length === 0 ? undefined : options.buildArgs.join('\n'),
         BUILDKIT_IMAGE: options.buildkitImage,
-        ...(options.cache ? cacheVariables(`${imageUri}:${cacheTagPrefix}${project}`) : {}),
+        CACHE: options.cache ? 'registry' : undefined,
       };
     case 'index':
       return subject;
     case 'deploy':
       return deployVariables(options);
   }
-}
-
-/** Amazon ECR takes a cache as an image manifest only; a cache that cannot be written fails no build. */
-function cacheVariables(reference: string): Variables {
-  return {
-    CACHE_FROM: `type=registry,ref=${reference}`,
-    CACHE_TO: `type=registry,ref=${reference},mode=max,image-manifest=true,oci-mediatypes=true,ignore-error=true`,
-  };
 }
 
 function deployVariables({ deployment }: PipelineOptions): Variables {

@@ -188,11 +188,11 @@ describe('the builds', () => {
       const [project] = Object.values(
         template.findResources('AWS::CodeBuild::Project', { Properties: { Name: `shop-${architecture}` } }),
       );
-      expect(JSON.stringify(project?.['Properties'].Environment)).toContain(
-        `:cache-${architecture},mode=max,image-manifest=true`,
+      expect(project?.['Properties'].Environment.EnvironmentVariables).toContainEqual(
+        expect.objectContaining({ Name: 'CACHE', Value: 'registry' }),
       );
     }
-    expect(JSON.stringify(templateOf().findResources('AWS::CodeBuild::Project'))).not.toContain('CACHE_TO"');
+    expect(JSON.stringify(templateOf().findResources('AWS::CodeBuild::Project'))).not.toContain('"CACHE"');
   });
 });
 

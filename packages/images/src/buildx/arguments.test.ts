@@ -24,11 +24,12 @@ const request: BuildRequest = {
   pull: false,
   noCache: false,
   epoch: new Date('2024-05-06T07:08:09.999Z'),
+  epochInSteps: false,
   destination: 'push',
 };
 const place = { metadataFile: '/private/metadata.json', builder: undefined };
 const output =
-  '--output=type=image,name=registry.example.com/shop/ui,push-by-digest=true,name-canonical=true,push=true,rewrite-timestamp=true,oci-mediatypes=true';
+  '--output=type=image,name=registry.example.com/shop/ui,push-by-digest=true,name-canonical=true,push=true,rewrite-timestamp=true,oci-mediatypes=true,source-date-epoch=1714979289';
 
 function added(change: Partial<BuildRequest>): readonly string[] {
   const plain = buildCommand(request, place).args;
@@ -48,7 +49,7 @@ test('the plain command pushes by digest, under no tag', () => {
       '--',
       '/work/ui',
     ],
-    env: { SOURCE_DATE_EPOCH: '1714979289' },
+    env: { SOURCE_DATE_EPOCH: '' },
   });
 });
 
@@ -93,7 +94,15 @@ test('a build that pushes nothing has neither attestations nor annotations', () 
 });
 
 test.each([['SOURCE_DATE_EPOCH=0'], ['SOURCE_DATE_EPOCH']])('the user’s build argument %s wins', buildArg => {
-  expect(buildCommand({ ...request, buildArgs: [buildArg] }, place).env).toEqual({});
+  const { args, env } = buildCommand({ ...request, buildArgs: [buildArg] }, place);
+  expect(env).toEqual({});
+  expect(args.join(' ')).not.toContain('source-date-epoch');
+});
+
+test('steps that want the commit’s time get it by the environment', () => {
+  const { args, env } = buildCommand({ ...request, epochInSteps: true }, place);
+  expect(env).toEqual({ SOURCE_DATE_EPOCH: '1714979289' });
+  expect(args.join(' ')).not.toContain('source-date-epoch');
 });
 
 describe('the digest of the inputs', () => {

@@ -43,7 +43,8 @@ export function buildCommand(request: BuildRequest, { metadataFile, builder }: B
   return { args, env: { ...epoch(request), ...secretValues(request.secrets) } };
 }
 
-function destination({ destination, repository, annotations, provenance, sbom }: BuildRequest): string[] {
+function destination(request: BuildRequest): string[] {
+  const { destination, repository, annotations, provenance, sbom } = request;
   if (destination === 'discard') return ['--provenance=false', '--sbom=false', '--output=type=cacheonly'];
   const output = [
     'type=image',
@@ -53,14 +54,33 @@ function destination({ destination, repository, annotations, provenance, sbom }:
     'push=true',
     'rewrite-timestamp=true',
     'oci-mediatypes=true',
+    ...(givesEpoch(request) ? [] : [`source-date-epoch=${seconds(request.epoch)}`]),
   ];
   return [...repeated('annotation', annotations), `--provenance=${provenance}`, `--sbom=${sbom}`, `--output=${output.join(',')}`];
 }
 
-/** buildx makes a build argument of it, unless the user gave one of that name, by value or by name alone. */
-function epoch({ epoch: time, buildArgs }: BuildRequest): Record<string, string> {
-  const own = buildArgs.some(item => item.split('=', 1)[0] === 'SOURCE_DATE_EPOCH');
-  return own ? {} : { SOURCE_DATE_EPOCH: String(Math.floor(time.getTime() / 1_000)) };
+const epochVariable = 'SOURCE_DATE_EPOCH';
+
+/**
+ * buildx makes a build argument of it, unless the user gave one of that name, by value or by name alone. Where no step sees it, the variable
+ * is emptied and the exporter alone is told: as a build argument it is part of the cache key of every WORKDIR (moby/buildkit,
+ * frontend/dockerfile/dockerfile2llb, `dispatchWorkdir`), and no commit could build on the layers of the one before.
+ */
+function epoch(request: BuildRequest): Record<string, string> {
+  if (hasOwnEpoch(request)) return {};
+  return { [epochVariable]: request.epochInSteps ? seconds(request.epoch) : '' };
+}
+
+function givesEpoch(request: BuildRequest): boolean {
+  return request.epochInSteps || hasOwnEpoch(request);
+}
+
+function hasOwnEpoch({ buildArgs }: BuildRequest): boolean {
+  return buildArgs.some(item => item.split('=', 1)[0] === epochVariable);
+}
+
+function seconds(time: Date): string {
+  return String(Math.floor(time.getTime() / 1_000));
 }
 
 function secretFlag(secret: BuildSecret, index: number): string {

@@ -10,7 +10,7 @@ export interface BuildRun extends Omit<BuildxCall, 'args' | 'onLine'> {
   readonly builder: string | undefined;
   readonly metadataFile: string;
   readonly onProgress: (line: ProgressLine) => void;
-  /** Told of each repeated try. */
+  /** Told of each repeated try, and of a cache that could not be written. */
   readonly onNotice: (notice: string) => void;
   /** Gets fresh credentials after a refusal, once; false when there are none fresher. */
   readonly renewLogin: () => Promise<boolean>;
@@ -28,7 +28,10 @@ export async function buildImage(request: BuildRequest, run: BuildRun): Promise<
   let renewed = false;
   for (;;) {
     const outcome = await tryBuild(request, run);
-    if (outcome.kind === 'built') return outcome.metadata;
+    if (outcome.kind === 'built') {
+      if (outcome.unwritten !== undefined) onNotice(`The build cache was not written: ${outcome.unwritten}`);
+      return outcome.metadata;
+    }
     const failure = classifyFailure(outcome.failure);
     const error = explainFailure(outcome.failure, request);
     if (failure === 'denied' && !renewed && (await run.renewLogin())) {
@@ -44,8 +47,11 @@ export async function buildImage(request: BuildRequest, run: BuildRun): Promise<
   }
 }
 
+// The only step that may fail in a build that succeeds, with ignore-error; as BuildKit's exporters of caches call it.
+const cacheExport = /^exporting (?:cache to |to GitHub Actions Cache)/;
+
 type Outcome =
-  | { readonly kind: 'built'; readonly metadata: BuildMetadata }
+  | { readonly kind: 'built'; readonly metadata: BuildMetadata; readonly unwritten: string | undefined }
   | { readonly kind: 'failed'; readonly failure: Parameters<typeof explainFailure>[0] };
 
 async function tryBuild(request: BuildRequest, run: BuildRun): Promise<Outcome> {
@@ -59,8 +65,10 @@ async function tryBuild(request: BuildRequest, run: BuildRun): Promise<Outcome> 
     onLine: line => progress.read(line).forEach(onProgress),
   });
   progress.end().forEach(onProgress);
-  if (exitCode === 0) return { kind: 'built', metadata: parseMetadata(await readFile(metadataFile, 'utf8')) };
-  return { kind: 'failed', failure: { step: progress.failedStep(), words: progress.words() } };
+  const step = progress.failedStep();
+  if (exitCode !== 0) return { kind: 'failed', failure: { step, words: progress.words() } };
+  const unwritten = step !== undefined && cacheExport.test(step.name) ? step.error : undefined;
+  return { kind: 'built', metadata: parseMetadata(await readFile(metadataFile, 'utf8')), unwritten };
 }
 
 async function pause(milliseconds: number, signal: AbortSignal): Promise<void> {

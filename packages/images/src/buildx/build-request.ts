@@ -35,6 +35,8 @@ export interface BuildRequest {
   readonly noCache: boolean;
   /** The time that BuildKit writes into the image, in place of the clock. */
   readonly epoch: Date;
+  /** Whether steps see that time, as build argument SOURCE_DATE_EPOCH. A WORKDIR and what follows it are then cached for that time alone. */
+  readonly epochInSteps: boolean;
   /** push: pushed by digest, under no tag. discard: built, and kept in the builder's cache alone. */
   readonly destination: 'push' | 'discard';
 }

@@ -40,6 +40,8 @@ interface Step {
 const keptLines = 20;
 // Enough for any Dockerfile excerpt, and no more of a tool that talks without end.
 const keptWords = 200;
+// A cache that is not there yet is no error: nothing was built before.
+const reading = /^importing cache manifest from /;
 const around = /^\[(?:internal|auth|context [^\]]*)\]|^resolving provenance for metadata file$/;
 
 /** Follows a build by its `--progress=rawjson` lines, and words them as `--progress=plain` does. */
@@ -148,7 +150,8 @@ function warning({ short, url, sourceInfo, range }: VertexWarning): ProgressLine
 }
 
 function line({ name, number, error }: Step, text: string): ProgressLine {
-  return { kind: around.test(name) && error === '' ? 'detail' : 'step', text: `#${number} ${text}` };
+  const isDetail = reading.test(name) || (around.test(name) && error === '');
+  return { kind: isDetail ? 'detail' : 'step', text: `#${number} ${text}` };
 }
 
 function isCancel(error: string): boolean {

@@ -44,6 +44,11 @@ export async function readPushedImage(registry: Registry, reference: Reference):
   return { content, digest, platform, labels: config?.Labels ?? {} };
 }
 
+/** Whether platform, commit and inputs of an image are those of a build. */
+export function isExpected(image: PushedImage, expected: ExpectedImage): boolean {
+  return differences(image, expected) === undefined;
+}
+
 /** Throws IMAGE_UNEXPECTED when the image read back is not the one that was asked for. */
 export function verifyPushedImage(image: PushedImage, expected: ExpectedImage, name: string): void {
   const wrong = differences(image, expected);

@@ -2,7 +2,7 @@ import { ActionError } from '@eks-gitops/errors';
 import { formatPlatform, type Platform } from '../platform.ts';
 import { type Digest, formatReference, formatRepository, type Reference, type Repository } from '../reference.ts';
 import type { ManifestContent, Registry } from '../registry/index.ts';
-import { stagingTag } from '../tag.ts';
+import { stagingTags } from '../tag.ts';
 import { narrowEntries, readEntries, type Source } from './source.ts';
 
 /** Where the images come from. */
@@ -40,9 +40,6 @@ export function findSources({ registry, repository, platforms, selection }: Sour
   }
 }
 
-/** As many attempts, counted back from the own one, are asked for; CIs keep runs for less. */
-const mostAttempts = 100;
-
 interface StagedQuery {
   readonly repository: Repository;
   readonly platforms: readonly Platform[];
@@ -55,10 +52,9 @@ async function findAllStaged(
   registry: Registry,
   { repository, platforms, runId, scope, attempt }: StagedQuery,
 ): Promise<Source[]> {
-  const attempts = Array.from({ length: Math.min(attempt, mostAttempts) }, (_, index) => attempt - index);
   const found = await Promise.all(
     platforms.map(async platform => {
-      const tags = attempts.map(one => stagingTag({ runId, scope, attempt: one, platform }));
+      const tags = stagingTags({ runId, scope, attempt, platform });
       return { platform, tags, source: await findNewest(registry, { repository, tags }) };
     }),
   );
