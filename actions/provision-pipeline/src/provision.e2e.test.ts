@@ -183,6 +183,19 @@ describe('a stack that is there', () => {
       await expectRightsListed(aws.calls());
     });
   });
+
+  test.concurrent('and says so too without the right to read what exactly is wrong', async () => {
+    const reason = 'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation].';
+    const stack = { status: 'CREATE_COMPLETE', template: await otherTemplate() };
+    const message = 'User: arn:aws:iam::123456789012:user/ci is not authorized to perform: cloudformation:DescribeEvents';
+    const fault = (operation: string) => (operation === 'DescribeEvents' ? { code: 'AccessDenied', message } : undefined);
+    await withStack({ stack, invalid: { reason }, fault }, async ({ run, left }) => {
+      const { error, log } = await run('--allow-iam');
+      expect(error).toMatchObject({ code: 'CHANGES_INVALID', found: reason });
+      expect(log).toContain('cloudformation:DescribeEvents');
+      expect(left()).toEqual({ status: 'CREATE_COMPLETE', changeSets: 0 });
+    });
+  });
 });
 
 /** "Stack status codes": https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/view-stack-events.html */
