@@ -277,6 +277,8 @@ describe('the role for GitHub', () => {
                 'token.actions.githubusercontent.com:sub': [
                   'repo:octo/shop:ref:refs/heads/main',
                   'repo:octo/shop:environment:production',
+                  'repo:octo@*/shop@*:ref:refs/heads/main',
+                  'repo:octo@*/shop@*:environment:production',
                 ],
               },
             },
@@ -285,6 +287,23 @@ describe('the role for GitHub', () => {
       },
     });
     template.resourceCountIs('AWS::IAM::OIDCProvider', 1);
+  });
+
+  test('with its ids is assumed from that repository alone, whoever has the name later', () => {
+    const template = templateOf({ githubRole: { repository: 'octo@123456/shop@456789', subjects: ['environment:production'] } });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Condition: {
+              StringLike: {
+                'token.actions.githubusercontent.com:sub': ['repo:octo@123456/shop@456789:environment:production'],
+              },
+            },
+          },
+        ],
+      },
+    });
   });
 
   test('takes the provider that the account has, and gets into the cluster where there is a deployment', () => {
