@@ -108,6 +108,14 @@ describe('a stack that is not there', () => {
     });
   });
 
+  test.concurrent('leaves no name behind where CloudFormation finds the template wrong', async () => {
+    await withStack({ invalid: { reason: 'Template format error' } }, async ({ run, left }) => {
+      const { error } = await run('--allow-iam');
+      expect(error).toMatchObject({ code: 'CHANGES_INVALID', found: 'Template format error' });
+      expect(left()).toEqual({ status: 'DELETE_COMPLETE', changeSets: 0 });
+    });
+  });
+
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
   test.concurrent('and cannot be made fails with the first cause', async () => {
     const course: ScriptedEvent[] = [
