@@ -314,6 +314,36 @@ describe('the role for GitHub', () => {
   });
 });
 
+test.each([
+  ['codebuild', '', ':project/shop-index'],
+  ['events', '', ':rule/shop-change'],
+  // Its user guide does not say that it names the pipeline: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
+  ['codepipeline', 'IfExists', ':shop'],
+])('%s assumes its role for the one resource alone', (service, ifExists, resource) => {
+  const arn = [
+    'arn:',
+    { Ref: 'AWS::Partition' },
+    `:${service}:`,
+    { Ref: 'AWS::Region' },
+    ':',
+    { Ref: 'AWS::AccountId' },
+    resource,
+  ];
+  templateOf({}).hasResourceProperties('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Principal: { Service: `${service}.amazonaws.com` },
+          Condition: {
+            [`StringEquals${ifExists}`]: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            [`ArnEquals${ifExists}`]: { 'aws:SourceArn': { 'Fn::Join': ['', arn] } },
+          },
+        },
+      ],
+    },
+  });
+});
+
 test('every role keeps within the permissions boundary', () => {
   const template = pipelineTemplate(allOptions);
   Template.fromJSON(template).allResourcesProperties('AWS::IAM::Role', {
