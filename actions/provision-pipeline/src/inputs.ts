@@ -158,7 +158,8 @@ const access = {
     { allowed: 'the ARN of a topic', parse: parseArn('sns') },
   ),
   'github-repository': input.text({
-    description: 'OWNER/NAME of a GitHub repository whose workflows may assume a role with the rights of the builds.',
+    description:
+      'OWNER/NAME of a GitHub repository whose workflows may assume a role with the rights of the builds. As OWNER@ID/NAME@ID, nobody who takes the name over later is let in.',
     example: 'octo/shop',
   }),
   'github-subjects': input.items({

@@ -68,6 +68,10 @@ test.each([
     { githubRole: { repository: 'octo/shop', subjects: ['ref:refs/heads/trunk'] } },
   ],
   [
+    { 'github-repository': 'octo@123456/shop@456789' },
+    { githubRole: { repository: 'octo@123456/shop@456789', subjects: ['ref:refs/heads/main'] } },
+  ],
+  [
     { 'github-repository': 'octo/shop', 'github-subjects': 'environment:production,ref:refs/tags/v*' },
     { githubRole: { repository: 'octo/shop', subjects: ['environment:production', 'ref:refs/tags/v*'] } },
   ],

@@ -1,3 +1,4 @@
+import { githubRepositoryForm } from '@eks-gitops/codepipeline/names';
 import type { Deployment, GitHubRole, PipelineOptions, Source } from '@eks-gitops/codepipeline/stack';
 import { ActionError } from '@eks-gitops/errors';
 import type { ProvisionInputs } from './inputs.ts';
@@ -47,10 +48,7 @@ function sourceOf(inputs: ProvisionInputs): Source {
       return {
         kind: source,
         connectionArn: inputs['connection-arn'] ?? missing('connection-arn', 'the connection, with source: connection'),
-        repository: ownerAndName(
-          repository ?? missing('source-repository', 'OWNER/NAME, with source: connection'),
-          'source-repository',
-        ),
+        repository: ownerAndName(repository ?? missing('source-repository', 'OWNER/NAME, with source: connection')),
         branch,
       };
     case 's3':
@@ -97,17 +95,18 @@ function githubRoleOf(inputs: ProvisionInputs): GitHubRole | undefined {
     refuse(inputs, ['github-subjects', 'github-provider'], 'without github-repository');
     return undefined;
   }
+  if (!githubRepositoryForm.test(repository)) throw invalid('github-repository', 'OWNER/NAME or OWNER@ID/NAME@ID', repository);
   const wide = subjects.find(subject => !/^(?:ref:refs\/(?:heads|tags)\/|environment:)[^*?]/.test(subject));
   if (wide !== undefined) throw invalid('github-subjects', 'ref:refs/heads/BRANCH, ref:refs/tags/TAG or environment:NAME', wide);
   return {
-    repository: ownerAndName(repository, 'github-repository'),
+    repository,
     subjects: subjects.length > 0 ? subjects : [`ref:refs/heads/${branch}`],
     ...whenGiven({ providerArn }),
   };
 }
 
-function ownerAndName(given: string, name: string): string {
-  if (!/^[\w.-]+(?:\/[\w.-]+)+$/.test(given)) throw invalid(name, 'OWNER/NAME', given);
+function ownerAndName(given: string): string {
+  if (!/^[\w.-]+(?:\/[\w.-]+)+$/.test(given)) throw invalid('source-repository', 'OWNER/NAME', given);
   return given;
 }
 

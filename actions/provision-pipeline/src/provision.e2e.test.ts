@@ -115,6 +115,14 @@ describe('a stack that is not there', () => {
     });
   });
 
+  test.concurrent('leaves no name behind where CloudFormation finds the template wrong', async () => {
+    await withStack({ invalid: { reason: 'Template format error' } }, async ({ run, left }) => {
+      const { error } = await run('--allow-iam');
+      expect(error).toMatchObject({ code: 'CHANGES_INVALID', found: 'Template format error' });
+      expect(left()).toEqual({ status: 'DELETE_COMPLETE', changeSets: 0 });
+    });
+  });
+
   /** https://docs.aws.amazon.com/AWSCloudFormation/latest/UserGuide/troubleshooting.html */
   test.concurrent('and cannot be made fails with the first cause', async () => {
     const course: ScriptedEvent[] = [
@@ -186,6 +194,19 @@ describe('a stack that is there', () => {
     await withStack({ stack, invalid: { reason, events } }, async ({ run, left }) => {
       const { error } = await run('--allow-iam');
       expect(error).toMatchObject({ code: 'CHANGES_INVALID', found: reason, detail: 'Pipeline: Stages is too short (/Stages)' });
+      expect(left()).toEqual({ status: 'CREATE_COMPLETE', changeSets: 0 });
+    });
+  });
+
+  test.concurrent('and says so too without the right to read what exactly is wrong', async () => {
+    const reason = 'The following hook(s)/validation failed: [AWS::EarlyValidation::PropertyValidation].';
+    const stack = { status: 'CREATE_COMPLETE', template: await otherTemplate() };
+    const message = 'User: arn:aws:iam::123456789012:user/ci is not authorized to perform: cloudformation:DescribeEvents';
+    const fault = (operation: string) => (operation === 'DescribeEvents' ? { code: 'AccessDenied', message } : undefined);
+    await withStack({ stack, invalid: { reason }, fault }, async ({ run, left }) => {
+      const { error, log } = await run('--allow-iam');
+      expect(error).toMatchObject({ code: 'CHANGES_INVALID', found: reason });
+      expect(log).toContain('cloudformation:DescribeEvents');
       expect(left()).toEqual({ status: 'CREATE_COMPLETE', changeSets: 0 });
     });
   });

@@ -13,6 +13,9 @@ export const actionNames = {
 /** A name that the pipeline may have. The longest name made of it is that of a rule of Amazon EventBridge, of 64 characters. */
 export const pipelineNameForm = /^[A-Za-z0-9][A-Za-z0-9_-]{1,56}$/;
 
+/** A repository on GitHub by its name, or with the ids of owner and repository, as the subjects of its tokens have them. */
+export const githubRepositoryForm = /^[\w.-]+(?:\/[\w.-]+|@\d+\/[\w.-]+@\d+)$/;
+
 /** Namespaces of the actions' output variables: `#{index.TAG}`. */
 export const variableNamespaces = { source: 'source', amd64: 'amd64', arm64: 'arm64', index: 'index' } as const;
 

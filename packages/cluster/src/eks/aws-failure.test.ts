@@ -17,6 +17,7 @@ test.each([
   ],
   [fault('AccessDenied', 'no'), { code: 'CLUSTER_DENIED', remedy: expect.stringContaining('"Resource": "arn:x"') }],
   [fault('ExpiredTokenException', 'old'), { code: 'CLUSTER_DENIED', found: 'ExpiredTokenException: old' }],
+  [fault('ThrottlingException', 'Rate exceeded'), { code: 'CLUSTER_UNREACHABLE', remedy: 'Run the step again later.' }],
   [fault('TimeoutError', 'socket'), { code: 'CLUSTER_UNREACHABLE', found: 'TimeoutError: socket' }],
   [fault('Error', 'getaddrinfo ENOTFOUND eks.xx-1.amazonaws.com'), { code: 'CLUSTER_UNREACHABLE' }],
 ])('%s', (thrown, expected) => {

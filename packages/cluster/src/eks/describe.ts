@@ -1,6 +1,6 @@
-import { ActionError } from '@eks-gitops/errors';
+import { ActionError, type AwsCall } from '@eks-gitops/errors';
 import type { EksEndpoint } from '../origin.ts';
-import { type AwsCall, explainAwsFailure } from './aws-failure.ts';
+import { explainAwsFailure } from './aws-failure.ts';
 import { type AwsCredentials, awsClientSettings, toSdk } from './identity.ts';
 
 export interface DescribeRequest {

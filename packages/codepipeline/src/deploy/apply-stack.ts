@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Stack } from '@aws-sdk/client-cloudformation';
+import { toActionError } from '@eks-gitops/errors';
 import { prepareChangeSet } from './change-set.ts';
 import type { ChangeSet } from './cloudformation.ts';
 import { dataLossRefused, permissionsRefused, stackFailed, stackStuck } from './failure.ts';
@@ -85,7 +86,10 @@ async function change(standing: Standing, request: StackRequest): Promise<Applie
   const { cloudFormation, name, role, watch, dryRun, onPlan } = request;
   const type = standing.kind === 'update' ? 'UPDATE' : 'CREATE';
   const template = JSON.stringify(request.template);
-  const set = await prepareChangeSet({ cloudFormation, stack: name, type, template, role, watch });
+  const set = await prepareChangeSet({ cloudFormation, stack: name, type, template, role, watch }).catch(async thrown => {
+    if (toActionError(thrown).code === 'CHANGES_INVALID') await discardName(request);
+    throw thrown;
+  });
   if (set === undefined) return unchanged(standing, request);
   const plan: Plan = {
     kind: standing.kind,
@@ -141,8 +145,13 @@ async function execute({ set, plan }: { set: ChangeSet; plan: Plan }, request: S
 }
 
 /** Leaves nothing behind of a change that is not made: neither its change set nor a stack that was only there for it. */
-async function discard(set: ChangeSet, { cloudFormation, name, role }: StackRequest): Promise<void> {
-  await cloudFormation.deleteChangeSet(set.id);
+async function discard(set: ChangeSet, request: StackRequest): Promise<void> {
+  await request.cloudFormation.deleteChangeSet(set.id);
+  await discardName(request);
+}
+
+/** A stack that exists by name only, for a change set that is gone. */
+async function discardName({ cloudFormation, name, role }: StackRequest): Promise<void> {
   const stack = await cloudFormation.findStack(name);
   if (conditionOf(stack?.StackStatus) !== 'reviewed' || (await cloudFormation.hasChangeSets(idOf(stack)))) return;
   await cloudFormation.deleteStack(idOf(stack), { role, token: randomUUID() });

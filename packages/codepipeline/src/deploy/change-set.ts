@@ -30,7 +30,7 @@ export async function prepareChangeSet(request: ChangeSetRequest): Promise<Chang
     const set = await made(name, request);
     if (set === undefined) continue;
     if (set.status !== 'FAILED' && set.execution === 'AVAILABLE') return set;
-    const faults = set.status === 'FAILED' && isNew && !changesNothing(set) ? await cloudFormation.faultsOf(set.id) : [];
+    const faults = set.status === 'FAILED' && isNew && !changesNothing(set) ? await faultsIn(set, request) : [];
     await cloudFormation.deleteChangeSet(set.id);
     if (!isNew) continue;
     if (changesNothing(set)) return undefined;
@@ -42,6 +42,17 @@ export async function prepareChangeSet(request: ChangeSetRequest): Promise<Chang
     likely: 'another run is changing the same stack',
     remedy: 'Run the step again when the other has ended.',
   });
+}
+
+/** What explains a failure must not hide it: without the right to read it, the failure is told without. */
+async function faultsIn({ id }: ChangeSet, { cloudFormation, watch }: ChangeSetRequest): Promise<readonly string[]> {
+  try {
+    return await cloudFormation.faultsOf(id);
+  } catch (thrown) {
+    if (!(thrown instanceof ActionError) || watch.signal.aborted) throw thrown;
+    watch.onNotice([thrown.message, thrown.failure.remedy].filter(part => part !== undefined).join(' '));
+    return [];
+  }
 }
 
 function nameOf({ template, type, role = '' }: ChangeSetRequest): string {

@@ -9,6 +9,7 @@ test('all sets of options are fine', () => {
   for (const options of [labOptions, allOptions, ...optionSets]) checkOptions(options);
 });
 
+const connection = { kind: 'connection', connectionArn: 'arn:aws:codeconnections:1', repository: 'o/r', branch: 'main' } as const;
 const github = { repository: 'octo/shop', subjects: ['environment:production'] };
 
 test.each<[string, Partial<PipelineOptions>]>([
@@ -22,6 +23,14 @@ test.each<[string, Partial<PipelineOptions>]>([
   ['toolPackage', { toolPackage: 's3://tools' }],
   ['repository', { repository: { kind: 'create', name: 'Shop' } }],
   ['repository', { repository: { kind: 'existing', name: 'shop/ui:tag' } }],
+  ['repository', { repository: { kind: 'existing', name: '123456789012.dkr.ecr.us-west-2.amazonaws.com/shop' } }],
+  ['source', { source: { kind: 'codecommit', repository: '*', branch: 'main', create: false } }],
+  ['source', { source: { ...connection, connectionArn: 'arn:aws:codeconnections:us-west-2:123456789012:*' } }],
+  ['source', { source: { kind: 's3', bucket: 'shop-sources', key: '*.zip' } }],
+  ['bucket', { bucket: { kind: 'existing', name: '*' } }],
+  ['encryption', { encryption: { kind: 'existing', keyArn: 'arn:aws:kms:us-west-2:123456789012:key/*' } }],
+  ['deployment', { deployment: { clusterName: '*', kustomization: 'apps', deployment: 'ui', namespace: 'ui' } }],
+  ['toolPackage', { toolPackage: 's3://tools/*.tgz' }],
   ['buildArgs', { buildArgs: ['A=1\nB=2'] }],
   ['buildArgs', { buildArgs: ['--push=false'] }],
   ['network', { network: { vpcId: 'vpc-1', subnetIds: [], securityGroupIds: ['sg-1'] } }],
@@ -30,6 +39,8 @@ test.each<[string, Partial<PipelineOptions>]>([
   ['stagingImageDays', { stagingImageDays: 0.5 }],
   ['concurrentBuilds', { concurrentBuilds: 0 }],
   ['githubRole.repository', { githubRole: { ...github, repository: 'octo/*' } }],
+  ['githubRole.repository', { githubRole: { ...github, repository: 'octo@*/shop@*' } }],
+  ['githubRole.repository', { githubRole: { ...github, repository: 'octo@1/shop' } }],
   ['githubRole.subjects', { githubRole: { ...github, subjects: ['*'] } }],
   ['githubRole.subjects', { githubRole: { ...github, subjects: ['pull_request'] } }],
   ['githubRole.subjects', { githubRole: { ...github, subjects: [] } }],

@@ -1,5 +1,5 @@
 import { ActionError } from '@eks-gitops/errors';
-import { pipelineNameForm } from '../names.ts';
+import { githubRepositoryForm, pipelineNameForm } from '../names.ts';
 import type { PipelineOptions } from './options.ts';
 
 interface Rule {
@@ -12,6 +12,10 @@ interface Rule {
 /** https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html */
 const retentions = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653];
 
+/** What is named here stands in the rights of roles, where a `*` or `?` would let in more than the one thing. */
+const oneArn = /^arn:[^\s*?]+$/;
+const bucketForm = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
+
 const rules: readonly Rule[] = [
   {
     option: 'name',
@@ -22,12 +26,44 @@ const rules: readonly Rule[] = [
     option: 'toolPackage',
     expected: 'an npm package with its exact version, such as eks-gitops-actions@1.2.3, or s3://BUCKET/KEY.tgz',
     wrong: ({ toolPackage }) =>
-      unlike(/^(?:(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+[\w.+-]*|s3:\/\/[a-z0-9][a-z0-9.-]+\/\S+\.tgz)$/, [toolPackage]),
+      unlike(/^(?:(?:@[\w.-]+\/)?[\w.-]+@\d+\.\d+\.\d+[\w.+-]*|s3:\/\/[a-z0-9][a-z0-9.-]+\/[^\s*?]+\.tgz)$/, [toolPackage]),
   },
   {
     option: 'repository',
-    expected: 'the name of an ECR repository, such as shop/ui',
-    wrong: ({ repository }) => unlike(/^(?=.{2,256}$)[a-z0-9]+(?:[._/-][a-z0-9]+|__[a-z0-9]+)*$/, [repository.name]),
+    expected: 'the name of an ECR repository without its registry, such as shop/ui',
+    wrong: ({ repository }) =>
+      unlike(/^(?!\d{12}\.dkr\.)(?=.{2,256}$)[a-z0-9]+(?:[._/-][a-z0-9]+|__[a-z0-9]+)*$/, [repository.name]),
+  },
+  {
+    // https://docs.aws.amazon.com/codecommit/latest/APIReference/API_RepositoryMetadata.html
+    option: 'source',
+    expected: 'the name of a repository, the ARN of a connection, or bucket and key, without * and ?',
+    wrong: ({ source }) => {
+      switch (source.kind) {
+        case 'codecommit':
+          return unlike(/^[\w.-]{1,100}$/, [source.repository]);
+        case 'connection':
+          return unlike(oneArn, [source.connectionArn]);
+        case 's3':
+          return [...unlike(bucketForm, [source.bucket]), ...unlike(/^[^\s*?]+$/, [source.key])];
+      }
+    },
+  },
+  {
+    option: 'bucket',
+    expected: 'the name of a bucket',
+    wrong: ({ bucket }) => (bucket.kind === 'existing' ? unlike(bucketForm, [bucket.name]) : []),
+  },
+  {
+    option: 'encryption',
+    expected: 'the ARN of a key',
+    wrong: ({ encryption }) => (encryption.kind === 'existing' ? unlike(oneArn, [encryption.keyArn]) : []),
+  },
+  {
+    // https://docs.aws.amazon.com/eks/latest/APIReference/API_CreateCluster.html
+    option: 'deployment',
+    expected: 'the name of a cluster',
+    wrong: ({ deployment }) => (deployment === undefined ? [] : unlike(/^[0-9A-Za-z][\w-]{0,99}$/, [deployment.clusterName])),
   },
   {
     option: 'buildArgs',
@@ -62,8 +98,8 @@ const rules: readonly Rule[] = [
   },
   {
     option: 'githubRole.repository',
-    expected: 'one repository, OWNER/NAME, without *',
-    wrong: ({ githubRole }) => unlike(/^[\w.-]+\/[\w.-]+$/, githubRole === undefined ? [] : [githubRole.repository]),
+    expected: 'one repository, OWNER/NAME or OWNER@ID/NAME@ID',
+    wrong: ({ githubRole }) => unlike(githubRepositoryForm, githubRole === undefined ? [] : [githubRole.repository]),
   },
   {
     // A pull request comes from anybody, and * is every workflow of the repository, those of pull requests too.

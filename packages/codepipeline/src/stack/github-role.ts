@@ -1,6 +1,7 @@
 import { CfnOIDCProvider, CfnRole } from 'aws-cdk-lib/aws-iam';
 import type { Construct } from 'constructs';
 import { addAccessEntry } from './cluster-access.ts';
+import type { GitHubRole } from './options.ts';
 import type { Grounds } from './right.ts';
 import { workflowRights } from './rights.ts';
 import { policy, rightsOf } from './roles.ts';
@@ -24,7 +25,7 @@ export function addGitHubRole(scope: Construct, grounds: Grounds): string | unde
         Action: 'sts:AssumeRoleWithWebIdentity',
         Condition: {
           StringEquals: { [`${issuer}:aud`]: 'sts.amazonaws.com' },
-          StringLike: { [`${issuer}:sub`]: githubRole.subjects.map(subject => `repo:${githubRole.repository}:${subject}`) },
+          StringLike: { [`${issuer}:sub`]: subjectsOf(githubRole) },
         },
       },
     ]),
@@ -32,4 +33,22 @@ export function addGitHubRole(scope: Construct, grounds: Grounds): string | unde
   });
   addAccessEntry(scope, { id: 'GitHubAccess', roleArn: role.attrArn, options });
   return role.attrArn;
+}
+
+/**
+ * The subjects as GitHub writes them in its tokens: with the ids of owner and repository for repositories made, renamed or moved after
+ * 2026-07-15, and for those that chose so (https://docs.github.com/en/actions/reference/security/oidc, "Immutable subject claims"). A name
+ * without ids stands for both forms: no name of an owner or a repository has an @, so that no other repository can be meant.
+ */
+function subjectsOf({ repository, subjects }: GitHubRole): readonly string[] {
+  const forms = repository.includes('@')
+    ? [repository]
+    : [
+        repository,
+        repository
+          .split('/')
+          .map(name => `${name}@*`)
+          .join('/'),
+      ];
+  return forms.flatMap(form => subjects.map(subject => `repo:${form}:${subject}`));
 }

@@ -29,7 +29,7 @@ export interface Deployment {
 
 /** GitHub workflows that may assume a role with the rights of the builds. */
 export interface GitHubRole {
-  /** `owner/name`, pinned. */
+  /** `owner/name`, or with GitHub's ids `owner@1/name@2`: then a repository that takes the name over later is not meant. */
   readonly repository: string;
   /** `ref:refs/heads/main`, `environment:production`, `ref:refs/tags/v*`. */
   readonly subjects: readonly string[];

@@ -136,7 +136,7 @@ describe('what an option adds', () => {
       },
     ],
     [
-      'a connection: its use by those that clone',
+      'a connection: its use by those that clone, and the list with which CodePipeline puts its artifact',
       {
         source: {
           kind: 'connection',
@@ -145,7 +145,7 @@ describe('what an option adds', () => {
           branch: 'b',
         },
       },
-      { amd64: ['UseConnection'], arm64: ['UseConnection'], pipeline: ['UseConnection'] },
+      { amd64: ['UseConnection'], arm64: ['UseConnection'], pipeline: ['UseConnection', 'ShareSourceArtifact'] },
     ],
     [
       'a zip in S3: the object, for the pipeline alone',
@@ -161,12 +161,14 @@ describe('what an option adds', () => {
     expect(added(options)).toEqual(expected);
   });
 
-  test('in a foreign bucket the artifacts of this pipeline alone', () => {
-    const rights = rolesOf({ ...labOptions, name: 'a-name-of-more-than-20', bucket: { kind: 'existing', name: 'shared' } })[
-      'index'
-    ];
+  test.each([
+    ['shop', 'shop/*'],
+    ['a-name-of-more-than-20', 'a-name-of-more-than-*'],
+  ])('in a foreign bucket the artifacts of %s alone', (name, keys) => {
+    const rights = rolesOf({ ...labOptions, name, bucket: { kind: 'existing', name: 'shared' } })['index'];
     const [artifacts] = rights?.filter(({ sid }) => sid === 'ExchangeArtifacts') ?? [];
-    expect(artifacts?.resources).toEqual([expect.stringMatching(/:s3:::shared\/a-name-of-more-than-\*$/)]);
+    expect(artifacts?.resources).toEqual([expect.stringMatching(/:s3:::shared\/.*$/)]);
+    expect(artifacts?.resources[0]?.split(':s3:::shared/')[1]).toBe(keys);
   });
 
   test("the connection's own prefix", () => {

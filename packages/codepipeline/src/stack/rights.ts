@@ -33,7 +33,7 @@ export function pipelineRights(grounds: Grounds): readonly Right[] {
     },
     ...exchangeArtifacts(grounds),
     { sid: 'CheckArtifactVersions', actions: ['s3:GetBucketVersioning'], resources: [bucketArn(bucketName)] },
-    ...findSource(options),
+    ...findSource(options, artifactsOf(grounds)),
   ];
 }
 
@@ -41,6 +41,12 @@ export function pipelineRights(grounds: Grounds): readonly Right[] {
 export function workflowRights(grounds: Grounds): readonly Right[] {
   const follow = followDeployment(grounds).filter(({ sid }) => sid === 'FindCluster');
   return [logIn, pushImage(grounds), ...follow];
+}
+
+/** CodePipeline begins the key of an artifact with the pipeline's name, cut to 20 characters, and a slash. */
+function artifactsOf({ options: { bucket, name }, bucketName }: Grounds): string {
+  if (bucket.kind === 'create') return `${bucketArn(bucketName)}/*`;
+  return `${bucketArn(bucketName)}/${name.length < 20 ? `${name}/` : name.slice(0, 20)}*`;
 }
 
 function writeLog(project: ProjectName, { options }: Grounds): Right {
@@ -53,15 +59,14 @@ function writeLog(project: ProjectName, { options }: Grounds): Right {
 }
 
 /** https://docs.aws.amazon.com/codepipeline/latest/userguide/how-to-custom-role.html, and for CodeBuild its "setting-up-service-role". */
-function exchangeArtifacts({ options, bucketName, keyArn }: Grounds): Right[] {
+function exchangeArtifacts(grounds: Grounds): Right[] {
+  const { bucketName, keyArn } = grounds;
   const bucket = bucketArn(bucketName);
-  // CodePipeline cuts the pipeline's name to 20 characters in the keys of its artifacts.
-  const own = options.bucket.kind === 'create' ? `${bucket}/*` : `${bucket}/${options.name.slice(0, 20)}*`;
   return [
     {
       sid: 'ExchangeArtifacts',
       actions: ['s3:GetObject', 's3:GetObjectVersion', 's3:PutObject'],
-      resources: [own],
+      resources: [artifactsOf(grounds)],
       why: "the artifacts of the one pipeline; CodePipeline makes up the rest of an artifact's key",
     },
     { sid: 'FindArtifactBucket', actions: ['s3:GetBucketAcl', 's3:GetBucketLocation'], resources: [bucket] },

@@ -3,10 +3,19 @@ import { Aws } from 'aws-cdk-lib/core';
 import type { Construct } from 'constructs';
 import type { Right } from './right.ts';
 
+/**
+ * Who assumes a role, and how it is held to one resource. CodeBuild ("Cross-service confused deputy prevention") and EventBridge ("Using IAM
+ * policy conditions") say that they name the resource; CodePipeline's user guide does not, and a condition on what is not told would keep it out.
+ */
+const conditions = {
+  'codebuild.amazonaws.com': ['StringEquals', 'ArnEquals'],
+  'events.amazonaws.com': ['StringEquals', 'ArnEquals'],
+  'codepipeline.amazonaws.com': ['StringEqualsIfExists', 'ArnEqualsIfExists'],
+} as const;
+
 export interface ServiceRole {
   readonly id: string;
-  /** Who assumes it: `codebuild.amazonaws.com`. */
-  readonly service: string;
+  readonly service: keyof typeof conditions;
   /** The one resource on whose behalf the service may assume it, against confused deputies. */
   readonly sourceArn: string;
   readonly description: string;
@@ -18,6 +27,7 @@ export function addServiceRole(
   scope: Construct,
   { id, service, sourceArn, description, rights, boundary }: ServiceRole,
 ): CfnRole {
+  const [sameText, sameArn] = conditions[service];
   return new CfnRole(scope, id, {
     description,
     assumeRolePolicyDocument: policy([
@@ -25,7 +35,7 @@ export function addServiceRole(
         Effect: 'Allow',
         Principal: { Service: service },
         Action: 'sts:AssumeRole',
-        Condition: { StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID }, ArnEquals: { 'aws:SourceArn': sourceArn } },
+        Condition: { [sameText]: { 'aws:SourceAccount': Aws.ACCOUNT_ID }, [sameArn]: { 'aws:SourceArn': sourceArn } },
       },
     ]),
     ...rightsOf(rights, boundary),

@@ -14,8 +14,8 @@ export function readSource({ source }: PipelineOptions): Right[] {
   }
 }
 
-/** The calls that the action reference of each source names, under "Service role permissions". */
-export function findSource({ source }: PipelineOptions): Right[] {
+/** The calls that the action reference of each source names, under "Service role permissions". `artifacts`: the ARN of what it puts there. */
+export function findSource({ source }: PipelineOptions, artifacts: string): Right[] {
   switch (source.kind) {
     case 'codecommit':
       return [
@@ -33,7 +33,7 @@ export function findSource({ source }: PipelineOptions): Right[] {
         },
       ];
     case 'connection':
-      return [useConnection(source.connectionArn)];
+      return [useConnection(source.connectionArn), shareArtifact(artifacts)];
     case 's3':
       return [
         {
@@ -54,4 +54,17 @@ export function findSource({ source }: PipelineOptions): Right[] {
 function useConnection(connectionArn: string): Right {
   const service = connectionArn.split(':')[2] ?? 'codeconnections';
   return { sid: 'UseConnection', actions: [`${service}:UseConnection`], resources: [connectionArn] };
+}
+
+/**
+ * A connection's source is put with an access control list, which the bucket may well ignore; so grants
+ * `CodeStarConnectionsSourceAction` of aws-cdk-lib, and the service role policy of the user guide.
+ */
+function shareArtifact(artifacts: string): Right {
+  return {
+    sid: 'ShareSourceArtifact',
+    actions: ['s3:PutObjectAcl'],
+    resources: [artifacts],
+    why: "the artifacts of the one pipeline; CodePipeline makes up the rest of an artifact's key",
+  };
 }

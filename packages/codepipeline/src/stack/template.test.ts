@@ -277,6 +277,8 @@ describe('the role for GitHub', () => {
                 'token.actions.githubusercontent.com:sub': [
                   'repo:octo/shop:ref:refs/heads/main',
                   'repo:octo/shop:environment:production',
+                  'repo:octo@*/shop@*:ref:refs/heads/main',
+                  'repo:octo@*/shop@*:environment:production',
                 ],
               },
             },
@@ -287,11 +289,58 @@ describe('the role for GitHub', () => {
     template.resourceCountIs('AWS::IAM::OIDCProvider', 1);
   });
 
+  test('with its ids is assumed from that repository alone, whoever has the name later', () => {
+    const template = templateOf({ githubRole: { repository: 'octo@123456/shop@456789', subjects: ['environment:production'] } });
+    template.hasResourceProperties('AWS::IAM::Role', {
+      AssumeRolePolicyDocument: {
+        Statement: [
+          {
+            Condition: {
+              StringLike: {
+                'token.actions.githubusercontent.com:sub': ['repo:octo@123456/shop@456789:environment:production'],
+              },
+            },
+          },
+        ],
+      },
+    });
+  });
+
   test('takes the provider that the account has, and gets into the cluster where there is a deployment', () => {
     const providerArn = 'arn:aws:iam::123456789012:oidc-provider/token.actions.githubusercontent.com';
     const template = templateOf({ githubRole: { ...githubRole, providerArn }, deployment });
     template.resourceCountIs('AWS::IAM::OIDCProvider', 0);
     template.resourceCountIs('AWS::EKS::AccessEntry', 2);
+  });
+});
+
+test.each([
+  ['codebuild', '', ':project/shop-index'],
+  ['events', '', ':rule/shop-change'],
+  // Its user guide does not say that it names the pipeline: https://docs.aws.amazon.com/codepipeline/latest/userguide/pipelines-create-service-role-cli.html
+  ['codepipeline', 'IfExists', ':shop'],
+])('%s assumes its role for the one resource alone', (service, ifExists, resource) => {
+  const arn = [
+    'arn:',
+    { Ref: 'AWS::Partition' },
+    `:${service}:`,
+    { Ref: 'AWS::Region' },
+    ':',
+    { Ref: 'AWS::AccountId' },
+    resource,
+  ];
+  templateOf({}).hasResourceProperties('AWS::IAM::Role', {
+    AssumeRolePolicyDocument: {
+      Statement: [
+        {
+          Principal: { Service: `${service}.amazonaws.com` },
+          Condition: {
+            [`StringEquals${ifExists}`]: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } },
+            [`ArnEquals${ifExists}`]: { 'aws:SourceArn': { 'Fn::Join': ['', arn] } },
+          },
+        },
+      ],
+    },
   });
 });
 

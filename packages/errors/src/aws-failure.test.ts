@@ -1,6 +1,6 @@
-import { ActionError } from '@eks-gitops/errors';
 import { expect, test } from '@jest/globals';
-import { explainAwsFailure } from './failure.ts';
+import { ActionError } from './action-error.ts';
+import { explainAwsFailure } from './aws-failure.ts';
 
 const call = { purpose: 'read it', right: 'codepipeline:GetPipeline', resource: 'arn:aws:codepipeline:us-west-2:*:shop' };
 
