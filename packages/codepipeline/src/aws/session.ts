@@ -1,5 +1,4 @@
-import { ActionError } from '@eks-gitops/errors';
-import { explainAwsFailure } from './failure.ts';
+import { ActionError, explainAwsFailure } from '@eks-gitops/errors';
 
 export interface AwsCredentials {
   readonly accessKeyId: string;

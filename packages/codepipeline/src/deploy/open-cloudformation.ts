@@ -1,6 +1,5 @@
 import type { Change, StackEvent, StackResourceSummary } from '@aws-sdk/client-cloudformation';
-import { ActionError } from '@eks-gitops/errors';
-import { awsErrorName, explainAwsFailure } from '../aws/failure.ts';
+import { ActionError, awsErrorName, explainAwsFailure } from '@eks-gitops/errors';
 import { type AwsSession, awsClientSettings } from '../aws/session.ts';
 import type { CloudFormation } from './cloudformation.ts';
 

@@ -1,5 +1,5 @@
 import type { Build } from '@aws-sdk/client-codebuild';
-import { explainAwsFailure } from '../aws/failure.ts';
+import { explainAwsFailure } from '@eks-gitops/errors';
 import { type AwsSession, awsClientSettings } from '../aws/session.ts';
 
 export interface BuildSource {

@@ -1,5 +1,4 @@
-import { ActionError } from '@eks-gitops/errors';
-import { awsErrorName, explainAwsFailure } from '../aws/failure.ts';
+import { ActionError, awsErrorName, explainAwsFailure } from '@eks-gitops/errors';
 import { type AwsSession, awsClientSettings } from '../aws/session.ts';
 import { type PipelineDefinition, readDefinition } from './definition.ts';
 import type { ActionRun, Execution } from './execution.ts';

@@ -1,1 +1,0 @@
-export { awsErrorName, explainAwsFailure } from '@eks-gitops/errors';
