@@ -8,4 +8,4 @@ export { kustomizationOf, reconcileHelmReleases } from './reconcile-helm-release
 export { isInScan, reconcileImagePolicy, reconcileImageRepository, type Selection } from './reconcile-image.ts';
 export { type AppliedKustomization, reconcileRevision } from './reconcile-revision.ts';
 export { shortRevision } from './revision.ts';
-export type { FluxSession, Reconciled } from './session.ts';
+export type { Failed, FluxSession, Reconciled } from './session.ts';
