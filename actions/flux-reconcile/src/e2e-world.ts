@@ -29,7 +29,7 @@ export interface Gitops extends BareRepository {
 }
 
 /** Flux's controllers on an API server without nodes: what is applied is stored, and no pod runs. */
-export interface World extends Pick<CommandWorld, 'start' | 'run'> {
+export interface World extends Pick<CommandWorld, 'start' | 'run' | 'leftovers'> {
   readonly plane: ControlPlane;
   readonly flux: Flux;
   readonly git: GitServer;
@@ -108,6 +108,7 @@ export async function makeWorld(components: readonly FluxComponent[]): Promise<W
     summaryOf,
     start: command.start,
     run: command.run,
+    leftovers: command.leftovers,
     stop,
   };
 }
@@ -116,6 +117,7 @@ const groups = {
   GitRepository: 'source.toolkit.fluxcd.io/v1',
   OCIRepository: 'source.toolkit.fluxcd.io/v1',
   HelmRelease: 'helm.toolkit.fluxcd.io/v2',
+  HelmRepository: 'source.toolkit.fluxcd.io/v1',
   Kustomization: 'kustomize.toolkit.fluxcd.io/v1',
   ImageRepository: 'image.toolkit.fluxcd.io/v1',
   ImagePolicy: 'image.toolkit.fluxcd.io/v1',

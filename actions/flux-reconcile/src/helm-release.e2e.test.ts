@@ -59,7 +59,7 @@ describe('a HelmRelease', () => {
     const run = await world.run(common, { INPUT_RECORD: JSON.stringify(record) });
     expect(run).toMatchObject({ exitCode: 0, outputs: { revision: `main@sha1:${commit}`, commit, superseded: 'false' } });
     expect(run.outputs['objects']).toMatch(
-      /^GitRepository .*\nKustomization \S+\/apps main@sha1:\S+ ReconciliationSucceeded .*\nHelmRelease \S+\/shop 1\.0\.0 UpgradeSucceeded \S+$/,
+      /^GitRepository .*\nKustomization \S+\/apps main@sha1:\S+ ReconciliationSucceeded .*\nHelmChart \S+ 1\.0\.0 ChartPackageSucceeded .*\nHelmRelease \S+\/shop 1\.0\.0 UpgradeSucceeded \S+$/,
     );
     expect(parseRecord(run.outputs['record'] ?? '').applied).toMatchObject({ helmReleases: [`${gitops.namespace}/shop`] });
     expect(await settingsOf(gitops)).toMatchObject({ data: { colour: 'green' } });
@@ -126,6 +126,54 @@ describe('a HelmRelease', () => {
     const run = await world.run([...common, `--revision=${mended}`]);
     expect(run.exitCode).toBe(0);
     expect(run.outputs['objects']).toMatch(/\nHelmRelease \S+\/shop 1\.0\.0 InstallSucceeded /);
+  });
+});
+
+describe('the chart of a HelmRelease', () => {
+  test.concurrent('is fetched anew with source, each of its objects once, and then the release is upgraded to it', async () => {
+    const gitops = await world.makeGitops({
+      ...chart,
+      ...ready,
+      'apps/shop.yaml': release('shop', { needs: 'ready', colour: 'red' }),
+    });
+    const common = [`--namespace=${gitops.namespace}`, '--helm-release=shop', '--with-source'];
+    const [first] = await gitops.commits();
+    expect(await world.run([...common, '--kustomization=apps', `--revision=${first}`])).toMatchObject({ exitCode: 0 });
+    await gitops.commit({ 'chart/Chart.yaml': 'apiVersion: v2\nname: shop\nversion: 1.1.0\n' });
+    const run = await world.run(common);
+    expect(run.error).toEqual({});
+    expect(run.outputs['objects']).toMatch(
+      /^GitRepository .*\nKustomization .*\nHelmChart \S+-shop 1\.1\.0 ChartPackageSucceeded \S+\nHelmRelease \S+\/shop 1\.1\.0 UpgradeSucceeded \S+$/,
+    );
+  });
+
+  test.concurrent('is what fails when it cannot be had; a repository of OCI charts and what is suspended are not asked', async () => {
+    const gitops = await world.makeGitops({ 'README.md': 'elsewhere\n' }, {});
+    const { namespace } = gitops;
+    const address = { type: 'oci', url: `oci://${world.registry}/${namespace}`, insecure: true };
+    const sourceRef = { kind: 'HelmRepository', name: 'charts' };
+    const objects = [
+      fluxObject('HelmRepository', { namespace, name: 'charts' }, address),
+      fluxObject('HelmRelease', { namespace, name: 'shop' }, { chart: { spec: { chart: 'none', version: '1.0.0', sourceRef } } }),
+    ];
+    await world.plane.api.apply(objects.map(toYaml).join(''));
+    await world.plane.api.waitFor(nameOf(gitops, 'HelmRelease', 'shop'), {
+      until: found => JSON.stringify(found).includes('"helmChart"'),
+      within: 60,
+    });
+    const common = [`--namespace=${namespace}`, '--helm-release=shop', '--with-source', '--tolerate=1s'];
+    const failed = await world.run(common);
+    expect(failed).toMatchObject({
+      exitCode: 1,
+      error: { code: expect.stringMatching(/^(SOURCE_FAILED|RECONCILIATION_STALLED)$/) },
+    });
+    expect(failed.error['message']).toContain(`HelmChart ${namespace}/${namespace}-shop`);
+    expect(failed.log).not.toContain('HelmRepository');
+    const name = { ...nameOf(gitops, 'HelmChart', `${namespace}-shop`), apiVersion: 'source.toolkit.fluxcd.io/v1' };
+    await world.plane.api.patch(name, { spec: { suspend: true } });
+    const suspended = await world.run(common);
+    expect(suspended.log).toContain('is suspended: it keeps the chart that it has');
+    expect(suspended.error['message']).toContain(`HelmRelease ${namespace}/shop`);
   });
 });
 

@@ -49,7 +49,8 @@ const goal = {
     { allowed: 'REPOSITORY:TAG or REPOSITORY:TAG@sha256:DIGEST', parse: parseNamedImage },
   ),
   'with-source': input.boolean({
-    description: 'Has the sources of the Kustomizations fetched first. Always done where a revision or an image is waited for.',
+    description:
+      'Has the sources of the Kustomizations, and the charts of the HelmReleases, fetched first. Always done where a revision or an image is waited for.',
   }),
   force: input.boolean({ description: 'HelmReleases: installs or upgrades even when nothing has changed.' }),
   reset: input.boolean({ description: 'HelmReleases: forgets earlier failures, so that retries begin anew.' }),

@@ -8,7 +8,7 @@ import {
   type SummaryTable,
 } from '@eks-gitops/action';
 import { openCluster } from '@eks-gitops/cluster';
-import { type FluxSession, formatFluxName, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
+import { type Failed, type FluxSession, formatFluxName, type Reconciled, shortRevision } from '@eks-gitops/cluster/flux';
 import { ActionError } from '@eks-gitops/errors';
 import { proxySettings } from '@eks-gitops/http';
 import type { ReconcileInputs } from './inputs.ts';
@@ -37,6 +37,7 @@ export async function reconcile(inputs: ReconcileInputs, context: ActionContext)
     onNotice: notice => log.notice(notice),
   });
   const steps: Reconciled[] = [];
+  const failures: Failed[] = [];
   try {
     const session: FluxSession = {
       cluster,
@@ -49,6 +50,7 @@ export async function reconcile(inputs: ReconcileInputs, context: ActionContext)
         steps.push(step);
         log.info(`${formatFluxName(step.object)}: ${shortRevision(step.revision)}, ${step.reason}, ${seconds(step)} s`);
       },
+      onFailed: failed => failures.push(failed),
     };
     const walked = await walk(session, request);
     for (const { kustomization, superseded } of walked.applied) {
@@ -56,7 +58,7 @@ export async function reconcile(inputs: ReconcileInputs, context: ActionContext)
     }
     return outputsOf({ inputs, target, walked, steps });
   } finally {
-    context.summarise(tableOf(steps));
+    context.summarise(tableOf(steps, failures));
     await cluster.close();
   }
 }
@@ -109,12 +111,17 @@ function historyOf(inputs: ReconcileInputs, context: ActionContext): Walk['conta
   };
 }
 
-function tableOf(steps: readonly Reconciled[]): SummaryTable {
-  const rows = steps.map(({ object, ...step }) => [
-    ...[object.kind, `${object.namespace}/${object.name}`],
-    ...[shortRevision(step.revision), step.reason, seconds(step)],
-  ]);
+/** What has failed comes last; in place of a reason it has the error's code. */
+function tableOf(steps: readonly Reconciled[], failures: readonly Failed[]): SummaryTable {
+  const rows = [
+    ...steps.map(step => rowOf(step, shortRevision(step.revision), step.reason)),
+    ...failures.map(failed => rowOf(failed, 'none', failed.error.code)),
+  ];
   return { output: 'objects', head: ['kind', 'name', 'revision', 'reason', 'seconds'], rows };
+}
+
+function rowOf({ object: { kind, namespace, name }, ...step }: Reconciled | Failed, revision: string, reason: string): string[] {
+  return [kind, `${namespace}/${name}`, revision, reason, seconds(step)];
 }
 
 function seconds(step: Pick<Reconciled, 'seconds'>): string {

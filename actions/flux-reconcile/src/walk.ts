@@ -1,6 +1,7 @@
 import {
   type AppliedKustomization,
   automationsBeside,
+  type Fetches,
   type FluxName,
   type FluxSession,
   formatFluxName,
@@ -45,8 +46,9 @@ export async function walk(session: FluxSession, request: Walk): Promise<Walked>
   const withSource = request.withSource || goal.kind !== 'any' || target.image !== undefined;
   const owners = withSource ? await Promise.all(helmReleases.map(name => kustomizationOf(session.cluster, name))) : [];
   const kustomizations = distinct([...request.kustomizations, ...owners.flatMap(name => name ?? [])]);
-  const applied = await reconcileRevision(session, { kustomizations, goal, withSource, image: target.image });
-  await reconcileHelmReleases(session, { helmReleases, force, reset });
+  const sources: Fetches = new Map();
+  const applied = await reconcileRevision(session, { kustomizations, goal, withSource, sources, image: target.image });
+  await reconcileHelmReleases(session, { helmReleases, withSource, sources, force, reset });
   return { applied, goal };
 }
 

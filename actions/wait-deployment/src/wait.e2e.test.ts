@@ -11,6 +11,8 @@ import { clusterName, failingProbe, makeWorld, probe, type WorkloadChange, type 
 const tools = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet', 'containerd', 'runc'] as const;
 const test = await testNeeding('sandbox', 'docker-registry', 'moto', 'busybox-amd64', 'busybox-arm64', ...tools);
 const hangGuard = 240_000;
+/** Milliseconds in which a cancelled wait has to be over: ten times what it may take, since the machine has others to run too. */
+const tenfoldSecond = 10_000;
 
 const roles = readRoles(await readFile(new URL('../README.md', import.meta.url), 'utf8'));
 const [needed] = roles;
@@ -320,7 +322,7 @@ describe('on a real cluster', () => {
   );
 
   test(
-    'a wait outlives the API server and the controllers that are killed, and counts no time without them; a cancel ends it at once',
+    'a wait outlives the API server and the controllers that are killed, and counts no time without them; a cancel ends it within a second',
     async () => {
       const { one, two, cluster, command } = world;
       await apply({ name: 'killed', image: `${one.reference}-missing` });
@@ -337,8 +339,10 @@ describe('on a real cluster', () => {
       expect(await waiting.finished).toMatchObject({ exitCode: 0, outputs: { 'running-digests': two.digest } });
       const cancelled = command.start(['--workload=nowhere', `--image=${pinned(two)}`]);
       await cancelled.said('it to be created');
+      const sent = performance.now();
       cancelled.interrupt();
       expect(await cancelled.finished).toMatchObject({ exitCode: 130, error: { code: 'CANCELLED' } });
+      expect(performance.now() - sent).toBeLessThan(tenfoldSecond);
       expect(await command.leftovers()).toEqual([]);
     },
     hangGuard,

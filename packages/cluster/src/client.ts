@@ -57,8 +57,17 @@ export function openClient({ exchange, firstTries, doubt, signal, close }: Clien
       const signals = [signal, ended, ...(options.signal === undefined ? [] : [options.signal])];
       const resource = await resourceOf(selection);
       const right = rightOf('list', selection, resource);
-      const { onContact } = options;
-      const observed = { selection, resource, right, firstTries, doubt, onContact, signal: AbortSignal.any(signals) };
+      const { onContact, changesOnly } = options;
+      const observed = {
+        selection,
+        resource,
+        right,
+        firstTries,
+        doubt,
+        changesOnly,
+        onContact,
+        signal: AbortSignal.any(signals),
+      };
       yield* observeObjects(exchange, observed);
     });
 

@@ -63,6 +63,8 @@ export type Observation =
 export interface ObserveOptions {
   /** Ends this watch alone: the iteration rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+  /** Tells changes alone: of the state, the server is asked for one object at most, and what an interruption has hidden is not told. */
+  readonly changesOnly?: boolean | undefined;
   /** Told `false` when the watch has lost the server, so that what was seen may be old, and `true` whenever it has it (again). */
   readonly onContact?: ((inContact: boolean) => void) | undefined;
 }

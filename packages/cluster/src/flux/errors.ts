@@ -7,6 +7,8 @@ const commandKinds: Readonly<Record<FluxKind, string>> = {
   GitRepository: 'source git',
   OCIRepository: 'source oci',
   Bucket: 'source bucket',
+  HelmRepository: 'source helm',
+  HelmChart: 'source chart',
   Kustomization: 'kustomization',
   HelmRelease: 'helmrelease',
   ImageRepository: 'image repository',
@@ -57,7 +59,14 @@ function wordsOf(name: FluxName, { type, reason }: Condition): Words {
   return { code: 'RECONCILIATION_FAILED', message: `${object} could not be reconciled: ${reason}.`, remedy };
 }
 
-const sourceKinds: ReadonlySet<FluxKind> = new Set(['GitRepository', 'OCIRepository', 'Bucket', 'ImageRepository']);
+const sourceKinds: ReadonlySet<FluxKind> = new Set([
+  'GitRepository',
+  'OCIRepository',
+  'Bucket',
+  'HelmRepository',
+  'HelmChart',
+  'ImageRepository',
+]);
 
 /**
  * `Deployment/shop/ui` of `… timeout waiting for: [Deployment/shop/ui status: 'InProgress']`.

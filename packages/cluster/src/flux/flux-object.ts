@@ -20,6 +20,11 @@ const helmAction = z.object({ remediation: z.object({ retries: z.number().defaul
 const spec = z.object({
   suspend: z.boolean().default(false),
   sourceRef: reference.optional(),
+  /** Of a HelmRelease the template of its HelmChart, of a HelmChart its name. */
+  chart: z.union([z.string(), z.object({ spec: z.object({ sourceRef: reference }) })]).optional(),
+  chartRef: reference.optional(),
+  /** Of a HelmRepository: `oci` is none that Flux fetches. */
+  type: z.string().optional(),
   dependsOn: z.array(reference).default([]),
   imageRepositoryRef: reference.optional(),
   exclusionList: z.array(z.string()).default(['^.*\\.sig$']),
@@ -45,6 +50,8 @@ const status = z.object({
     .optional(),
   latestRef: image.optional(),
   observedPolicies: z.record(z.string(), image).default({}),
+  /** NAMESPACE/NAME. */
+  helmChart: z.string().optional(),
   observedSourceRevision: z.string().optional(),
   lastPushCommit: z.string().optional(),
 });

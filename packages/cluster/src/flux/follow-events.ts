@@ -12,8 +12,9 @@ export function followEvents({ cluster, signal, onProgress }: FluxSession, name:
     ...{ apiVersion: 'v1', kind: 'Event', namespace: name.namespace },
     fieldSelector: `involvedObject.kind=${name.kind},involvedObject.name=${name.name}`,
   };
+  const options = { changesOnly: true, signal: AbortSignal.any([signal, end.signal]) };
   const follow = async (): Promise<void> => {
-    for await (const seen of cluster.observe(selection, { signal: AbortSignal.any([signal, end.signal]) })) {
+    for await (const seen of cluster.observe(selection, options)) {
       const found = seen.type === 'changed' ? event.safeParse(seen.object).data : undefined;
       if (found !== undefined) onProgress(`${formatFluxName(name)}: ${found.reason}: ${found.message.trim()}`);
     }

@@ -7,5 +7,6 @@ export { automationsBeside, reconcileAutomations } from './reconcile-automation.
 export { kustomizationOf, reconcileHelmReleases } from './reconcile-helm-release.ts';
 export { isInScan, reconcileImagePolicy, reconcileImageRepository, type Selection } from './reconcile-image.ts';
 export { type AppliedKustomization, reconcileRevision } from './reconcile-revision.ts';
+export type { Fetches } from './reconcile-source.ts';
 export { shortRevision } from './revision.ts';
-export type { FluxSession, Reconciled } from './session.ts';
+export type { Failed, FluxSession, Reconciled } from './session.ts';

@@ -1,3 +1,4 @@
+import { toActionError } from '@eks-gitops/errors';
 import { followEvents } from './follow-events.ts';
 import { type FluxName, formatFluxName, resourceName } from './kinds.ts';
 import type { FluxSession } from './session.ts';
@@ -20,14 +21,18 @@ export async function reconcileObject<T>(
   { name, judge, revisionOf, annotations = [] }: ObjectRequest<T>,
 ): Promise<T> {
   const began = performance.now();
+  const seconds = (): number => (performance.now() - began) / 1000;
   session.onProgress(`${formatFluxName(name)}: asking for a reconciliation`);
   const endEvents = followEvents(session, name);
   try {
     const asked = [requestAnnotation, ...annotations].map(annotation => [annotation, session.requestedAt] as const);
     await session.cluster.patch(resourceName(name), { metadata: { annotations: Object.fromEntries(asked) } });
     const { value, reason } = await watchObject(session, name, judge);
-    session.onReconciled({ object: name, revision: revisionOf(value), reason, seconds: (performance.now() - began) / 1000 });
+    session.onReconciled({ object: name, revision: revisionOf(value), reason, seconds: seconds() });
     return value;
+  } catch (thrown) {
+    session.onFailed({ object: name, error: toActionError(thrown), seconds: seconds() });
+    throw thrown;
   } finally {
     endEvents();
   }

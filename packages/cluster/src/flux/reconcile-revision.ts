@@ -4,7 +4,7 @@ import type { NamedImage } from './image-named.ts';
 import { type FluxName, formatFluxName, resourceName } from './kinds.ts';
 import { type PlannedObject, planDependencies } from './plan-dependencies.ts';
 import { type AppliedRevision, reconcileKustomization } from './reconcile-kustomization.ts';
-import { fetchedRevision, reconcileSource } from './reconcile-source.ts';
+import { type Fetches, fetchedRevision, fetchOnce } from './reconcile-source.ts';
 import type { FluxSession } from './session.ts';
 
 export interface RevisionRequest {
@@ -12,6 +12,7 @@ export interface RevisionRequest {
   readonly goal: Goal;
   /** Whether their sources are fetched first. A goal needs that. */
   readonly withSource: boolean;
+  readonly sources: Fetches;
   readonly image?: NamedImage | undefined;
 }
 
@@ -33,20 +34,12 @@ export async function reconcileRevision(
     plan.flatMap(({ name, source }) => (source && roots.has(formatFluxName(name)) ? [formatFluxName(source)] : [])),
   );
   const judgeGoal = goalJudge(goal);
-  const sources = new Map<string, Promise<void>>();
   const applying = new Map<string, Promise<AppliedRevision | undefined>>();
-
-  const fetchSource = async (name: FluxName): Promise<void> => {
-    const key = formatFluxName(name);
-    const fetching = sources.get(key) ?? reconcileSource(session, { name, goal, judgeGoal });
-    sources.set(key, fetching);
-    await fetching;
-  };
 
   const apply = async (planned: PlannedObject): Promise<AppliedRevision | undefined> => {
     const { name, source, dependsOn } = planned;
     const ofGoal = request.withSource && source !== undefined && sourcesOfRoots.has(formatFluxName(source));
-    if (ofGoal) await fetchSource(source);
+    if (ofGoal) await fetchOnce(session, request.sources, { name: source, goal, judgeGoal });
     await Promise.all(dependsOn.map(dependency => applying.get(formatFluxName(dependency))));
     const currentSource = ofGoal ? () => readSource(session, source) : undefined;
     if (!roots.has(formatFluxName(name)) && (await isUpToDate(planned, currentSource))) return undefined;

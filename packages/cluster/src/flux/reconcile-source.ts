@@ -16,6 +16,17 @@ export interface SourceRequest {
   readonly judgeGoal: JudgeGoal;
 }
 
+/** The sources that were asked for in a session, by their names in words. */
+export type Fetches = Map<string, Promise<void>>;
+
+/** Has a source fetched as {@link reconcileSource} does, unless it was asked already: then by the goal that it was asked with. */
+export async function fetchOnce(session: FluxSession, fetches: Fetches, request: SourceRequest): Promise<void> {
+  const key = formatFluxName(request.name);
+  const fetching = fetches.get(key) ?? reconcileSource(session, request);
+  fetches.set(key, fetching);
+  await fetching;
+}
+
 /**
  * Has a source fetched, until it holds the goal, or what may be a later revision. Throws as `reconcileObject` does, and
  * REVISION_NOT_FETCHED when what it fetches has not held the goal for the session's tolerance.

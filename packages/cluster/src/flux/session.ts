@@ -1,3 +1,4 @@
+import type { ActionError } from '@eks-gitops/errors';
 import type { Cluster } from '../cluster.ts';
 import type { FluxName } from './kinds.ts';
 
@@ -8,6 +9,13 @@ export interface Reconciled {
   readonly revision: string;
   /** Of its Ready condition. */
   readonly reason: string;
+  readonly seconds: number;
+}
+
+/** What one object has failed of. */
+export interface Failed {
+  readonly object: FluxName;
+  readonly error: ActionError;
   readonly seconds: number;
 }
 
@@ -24,4 +32,6 @@ export interface FluxSession {
   readonly onProgress: (line: string) => void;
   /** Each object that is done, as soon as it is. */
   readonly onReconciled: (object: Reconciled) => void;
+  /** Each object that has failed, or was given up. */
+  readonly onFailed: (object: Failed) => void;
 }

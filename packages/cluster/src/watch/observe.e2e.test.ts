@@ -27,6 +27,23 @@ describe('a watch', () => {
     });
   }, 240_000);
 
+  test('of changes alone tells nothing of what was there before', async () => {
+    await withPlane({}, async ({ plane, relay, watched }) => {
+      const opened: boolean[] = [];
+      const options = { changesOnly: true, onContact: (inContact: boolean) => void opened.push(inContact) };
+      const { name, ...all } = counter;
+      const seen = watched.cluster.observe({ ...all, fieldSelector: `metadata.name=${name}` }, options)[Symbol.asyncIterator]();
+      const first = seen.next();
+      while (!opened.includes(true)) await sleep(20);
+      await plane.api.patch(named(counter), { data: { n: '1' } });
+      expect(await first).toMatchObject({ value: { type: 'changed', object: { data: { n: '1' } } } });
+      relay.cut();
+      await plane.api.patch(named(counter), { data: { n: '2' } });
+      expect(await seen.next()).toMatchObject({ value: { type: 'changed', object: { data: { n: '2' } } } });
+      await seen.return?.();
+    });
+  }, 240_000);
+
   test('goes on when the API server was killed and is back, and does not hurry while it is away', async () => {
     await withPlane({}, async ({ plane, relay, watched }) => {
       const seen = collect(watched.cluster);

@@ -16,6 +16,7 @@ export interface ObserveRequest {
   readonly firstTries: number;
   /** Milliseconds for which a refusal is not believed once the watch has worked: a server that starts knows no rules and no kinds yet. */
   readonly doubt: number;
+  readonly changesOnly?: boolean | undefined;
   readonly onContact?: ((inContact: boolean) => void) | undefined;
   readonly signal: AbortSignal;
 }
@@ -23,9 +24,9 @@ export interface ObserveRequest {
 /** Milliseconds after which a connection counts as one that has held. */
 const held = 5_000;
 
-/** The state, then every change; goes on after whatever may pass. Ends by its signal alone, or by a refusal that lasts. */
+/** The state, unless only changes are asked for, then every change; goes on after whatever may pass. Ends by its signal alone, or by a refusal that lasts. */
 export async function* observeObjects(exchange: Exchange, request: ObserveRequest): AsyncGenerator<Observation> {
-  const { selection, resource, signal, onContact = () => undefined } = request;
+  const { selection, resource, signal, changesOnly = false, onContact = () => undefined } = request;
   const right: Right = { ...request.right, verbs: ['list', 'watch'] };
   const backOff = openBackOff();
   let version: string | undefined;
@@ -51,10 +52,11 @@ export async function* observeObjects(exchange: Exchange, request: ObserveReques
     let wait = 0;
     try {
       if (version === undefined) {
-        const listed = await listObjects({ selection, resource, right, signal, ask: exchange.ask });
+        const limit = changesOnly ? 1 : undefined;
+        const listed = await listObjects({ selection, resource, right, limit, signal, ask: exchange.ask });
         version = listed.version;
         worked = true;
-        yield { type: 'state', objects: listed.objects };
+        if (!changesOnly) yield { type: 'state', objects: listed.objects };
       }
       const onVersion = (known: string): void => {
         version = known;
