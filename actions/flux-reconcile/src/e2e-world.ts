@@ -28,11 +28,19 @@ export interface Gitops extends BareRepository {
   readonly namespace: string;
 }
 
+export interface HeldFetches {
+  /** Resolves with the first request. */
+  readonly asked: Promise<void>;
+  readonly release: () => void;
+}
+
 /** Flux's controllers on an API server without nodes: what is applied is stored, and no pod runs. */
 export interface World extends Pick<CommandWorld, 'start' | 'run' | 'leftovers'> {
   readonly plane: ControlPlane;
   readonly flux: Flux;
   readonly git: GitServer;
+  /** Leaves what is asked of the git server without an answer, from now until it is released. */
+  readonly holdFetches: () => HeldFetches;
   /** `localhost:PORT`. */
   readonly registry: string;
   readonly makeGitops: (files: RepositoryFiles, kustomizations?: Readonly<Record<string, object>>) => Promise<Gitops>;
@@ -47,7 +55,17 @@ export interface World extends Pick<CommandWorld, 'start' | 'run' | 'leftovers'>
 }
 
 export async function makeWorld(components: readonly FluxComponent[]): Promise<World> {
-  const [plane, git, registry] = await Promise.all([startControlPlane(), startGitServer(), startRegistry()]);
+  const fetches = { asked: (): void => undefined, held: Promise.resolve() };
+  const onRequest = async (): Promise<undefined> => {
+    fetches.asked();
+    await fetches.held;
+  };
+  const [plane, git, registry] = await Promise.all([startControlPlane(), startGitServer({ onRequest }), startRegistry()]);
+  const holdFetches: World['holdFetches'] = () => {
+    const [asked, released] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    Object.assign(fetches, { asked: asked.resolve, held: released.promise });
+    return { asked: asked.promise, release: released.resolve };
+  };
   const flux = await startFlux({ cluster: plane, components });
   const command = await makeCommandWorld('flux-reconcile', { KUBECONFIG: plane.kubeconfig });
 
@@ -100,6 +118,7 @@ export async function makeWorld(components: readonly FluxComponent[]): Promise<W
     plane,
     flux,
     git,
+    holdFetches,
     registry: registry.host,
     makeGitops,
     pushImage,

@@ -359,11 +359,14 @@ describe('a wait', () => {
     expect(await run.finished).toMatchObject({ exitCode: 0 });
   });
 
-  test('goes on when the git server is back after a crash', async () => {
+  test('goes on when the git server is back after a crash in the middle of a fetch', async () => {
     const gitops = await world.makeGitops({ 'apps/ui.yaml': configMap('ui', '1') });
     const commit = await gitops.commit({ 'apps/ui.yaml': configMap('ui', '2') });
-    await world.git.kill();
+    const fetches = world.holdFetches();
     const run = world.start([`--namespace=${gitops.namespace}`, '--kustomization=apps', `--revision=${commit}`]);
+    await fetches.asked;
+    await world.git.kill();
+    fetches.release();
     await run.said('Going on for 60 s');
     await world.git.restart();
     expect(await run.finished).toMatchObject({ exitCode: 0, outputs: { commit } });
