@@ -118,12 +118,17 @@ async function runPlainly(args: readonly string[]): Promise<void> {
   await execa(process.execPath, args, { cwd: root, env, stdio: ['ignore', 'ignore', 'inherit'], reject: false });
 }
 
-/** The files of a project, each with its size, which stands for its time as in jest's own order. */
+/** The files of a project, each with its size, which stands for its time as in jest's own order; a test of a script runs the product whole. */
 async function listTests({ project }: JestRun): Promise<readonly WeighedFile[]> {
   const jest = [join(bin, 'jest'), '--selectProjects', project, '--listTests', '--json'];
   const { stdout } = await execa(process.execPath, jest, { cwd: root, env, stderr: 'ignore' });
   const files = z.array(z.string()).parse(JSON.parse(stdout.slice(stdout.indexOf('['))));
-  return Promise.all(files.map(async file => ({ file: relative(root, file), weight: (await stat(file)).size })));
+  return Promise.all(
+    files.map(async path => {
+      const file = relative(root, path);
+      return { file, weight: (await stat(path)).size * (file.startsWith('scripts/') ? 10 : 1) };
+    }),
+  );
 }
 
 function compareMachine(before: MachineState, after: MachineState): Tally {
