@@ -10,18 +10,15 @@ import {
   buildImage,
   emulationWarning,
   findBuildx,
-  findStagedImage,
   isEmulated,
   type OpenBuilder,
   openBuilder,
   type ProgressLine,
   type PushedImage,
-  readPushedImage,
-  stageImage,
-  verifyPushedImage,
 } from '@eks-gitops/images/buildx';
 import { readDefaultBranch } from './default-branch.ts';
 import type { BuildInputs } from './inputs.ts';
+import { publish, reuse } from './publish.ts';
 import { type Access, openAccess } from './registry-access.ts';
 import { type BuildPlan, planBuild } from './request.ts';
 
@@ -136,39 +133,6 @@ function say({ kind, text }: ProgressLine, { log }: ActionContext): void {
   speak(text);
 }
 
-interface Staging {
-  readonly plan: BuildPlan;
-  readonly context: ActionContext;
-  readonly access: Access;
-}
-
-/** Puts this attempt's staging tag on what an earlier one has staged: the index job takes the newest attempt's. */
-async function reuse(inputs: BuildInputs, { plan, context, access }: Staging): Promise<PushedImage | undefined> {
-  const { expected, reusableTags: tags } = plan;
-  const staged = await findStagedImage(access.registry, { repository: inputs.image, tags, expected });
-  if (staged === undefined) return undefined;
-  context.log.notice(`Nothing is built: ${staged.tag} holds this build already.`);
-  return staged.tag === plan.stagingTag ? staged.image : stage(inputs, staged.image, { plan, context, access });
-}
-
-interface Publication extends Staging {
-  readonly metadata: BuildMetadata;
-}
-
-async function publish(inputs: BuildInputs, { plan, context, access, metadata }: Publication): Promise<PushedImage> {
-  if (metadata.digest === undefined) throw noDigest(metadata);
-  const reference = { ...inputs.image, digest: metadata.digest };
-  const pushed = await readPushedImage(access.registry, reference);
-  verifyPushedImage(pushed, plan.expected, formatReference(reference));
-  return plan.stagingTag === '' ? pushed : stage(inputs, pushed, { plan, context, access });
-}
-
-function stage(inputs: BuildInputs, image: PushedImage, { plan, context, access }: Staging): Promise<PushedImage> {
-  const { expected, stagingTag: tag } = plan;
-  const onNotice = (notice: string) => context.log.notice(notice);
-  return stageImage(access.registry, { repository: inputs.image, tag, image, expected, onNotice });
-}
-
 function outputsOf(
   inputs: BuildInputs,
   { commit, expected, stagingTag }: BuildPlan,
@@ -194,15 +158,5 @@ function noContext(context: string, folder: string): ActionError {
     found: remote ? 'an address' : `nothing at ${folder}`,
     likely: remote ? undefined : 'the repository is not checked out, or the path does not start from its root',
     remedy: 'check out the repository before this step (actions/checkout) and give the folder in it',
-  });
-}
-
-function noDigest({ json }: BuildMetadata): ActionError {
-  return new ActionError({
-    code: 'IMAGE_UNEXPECTED',
-    message: 'buildx did not say the digest of what it pushed.',
-    expected: 'containerimage.digest in its metadata',
-    found: json.slice(0, 500),
-    remedy: 'update docker buildx and BuildKit',
   });
 }
