@@ -4,7 +4,8 @@ import { makeCommandWorld, startMoto } from '@eks-gitops/testbed';
 import { testNeeding } from '@eks-gitops/testbed/needs';
 import { describe, expect, test as plainTest } from '@jest/globals';
 import { execa } from 'execa';
-import { type ScriptedEvent, type StackScript, type StackWorld, stackId, withStack as withScript } from './e2e-world.ts';
+import { type StackWorld, withStack as withScript } from './e2e-world.ts';
+import { type ScriptedEvent, type StackScript, stackId } from './scripted-stack.ts';
 
 const test = await testNeeding('moto');
 const called = new Set<string>();
