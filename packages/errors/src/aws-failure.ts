@@ -19,12 +19,28 @@ export interface AwsFailureCodes {
 
 const ownCodes: AwsFailureCodes = { denied: 'AWS_DENIED', throttled: 'AWS_THROTTLED', unreachable: 'AWS_UNREACHABLE' };
 
+/** What the AWS SDK threw, as far as it matters whose service it came from. */
+export interface AwsFault {
+  /** The name of the error that AWS sent, such as `PipelineNotFoundException`; empty for anything else. */
+  readonly name: string;
+  readonly words: string;
+  /** Name and words, as they are shown. */
+  readonly found: string;
+  readonly kind: 'denied' | 'stale-credentials' | 'throttled' | 'other';
+}
+
+/** Reads what the AWS SDK throws. */
+export function readAwsFault(thrown: unknown): AwsFault {
+  const { name, words } = wordsOf(thrown);
+  const found = name === '' || name === 'Error' || words.startsWith(name) ? words : `${name}: ${words}`;
+  return { name, words, found, kind: kindOf(name) };
+}
+
 /** Turns what the AWS SDK throws into a missing right, credentials that are not valid, too many requests or no answer, with AWS's own words. */
 export function explainAwsFailure(thrown: unknown, call: AwsCall): ActionError {
   if (thrown instanceof ActionError) return thrown;
-  const { name, words } = wordsOf(thrown);
-  const found = name === '' || name === 'Error' || words.startsWith(name) ? words : `${name}: ${words}`;
-  return new ActionError({ ...explain({ name, words }, call), found, cause: thrown });
+  const fault = readAwsFault(thrown);
+  return new ActionError({ ...explain(fault, call), found: fault.found, cause: thrown });
 }
 
 /** The name of the error that AWS sent, such as `PipelineNotFoundException`; empty for anything else. */
@@ -32,19 +48,22 @@ export function awsErrorName(thrown: unknown): string {
   return wordsOf(thrown).name;
 }
 
-interface Words {
-  readonly name: string;
-  readonly words: string;
-}
-
-function wordsOf(thrown: unknown): Words {
+function wordsOf(thrown: unknown): Pick<AwsFault, 'name' | 'words'> {
   if (typeof thrown !== 'object' || thrown === null) return { name: '', words: String(thrown) };
   const message = 'message' in thrown ? String(thrown.message) : '';
   return { name: 'name' in thrown ? String(thrown.name) : '', words: message };
 }
 
-function explain({ name, words }: Words, { purpose, right, resource, codes = ownCodes }: AwsCall): Failure {
-  if (/AccessDenied|UnauthorizedOperation|NotAuthorized/.test(name)) {
+function kindOf(name: string): AwsFault['kind'] {
+  if (/AccessDenied|UnauthorizedOperation|NotAuthorized/.test(name)) return 'denied';
+  if (/ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch/.test(name)) {
+    return 'stale-credentials';
+  }
+  return /Throttl|TooManyRequests|RequestLimitExceeded/.test(name) ? 'throttled' : 'other';
+}
+
+function explain({ kind, words }: AwsFault, { purpose, right, resource, codes = ownCodes }: AwsCall): Failure {
+  if (kind === 'denied') {
     const action = /perform: (\S+:\w+)/.exec(words)?.[1] ?? right;
     const target = /on resource: (\S+)/.exec(words)?.[1] ?? resource;
     return {
@@ -54,7 +73,7 @@ function explain({ name, words }: Words, { purpose, right, resource, codes = own
       remedy: `Add to its policy: {"Effect": "Allow", "Action": "${action}", "Resource": "${target}"}`,
     };
   }
-  if (/ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch/.test(name)) {
+  if (kind === 'stale-credentials') {
     return {
       code: codes.denied,
       message: `AWS did not accept the credentials: could not ${purpose}.`,
@@ -62,7 +81,7 @@ function explain({ name, words }: Words, { purpose, right, resource, codes = own
       remedy: 'Get fresh credentials (configure-aws-credentials, or sign in again) and run the step again.',
     };
   }
-  if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(name)) {
+  if (kind === 'throttled') {
     return {
       code: codes.throttled,
       message: `AWS limits the rate of requests: could not ${purpose}.`,

@@ -1,8 +1,8 @@
 import type { ECRClient, Repository as EcrRepository } from '@aws-sdk/client-ecr';
-import { ActionError } from '@eks-gitops/errors';
+import { ActionError, awsErrorName } from '@eks-gitops/errors';
 import { formatRepository, type Repository } from '../reference.ts';
 import { callLimit, type EcrAccess, openEcrClient } from './client.ts';
-import { awsErrorName, explainAwsError } from './failure.ts';
+import { explainAwsError } from './failure.ts';
 import { type EcrHost, parseEcrHost, repositoryArn } from './host.ts';
 import { differencesOf } from './repository-differences.ts';
 import { createRequest, lifecyclePolicy, type RepositorySettings } from './repository-settings.ts';

@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@eks-gitops/errors';
+import { type AwsFault, type ErrorCode, readAwsFault } from '@eks-gitops/errors';
 import { explainDenial, parseDenial } from './denial.ts';
 
 export interface EcrCall {
@@ -17,25 +17,18 @@ export interface Explanation {
 
 /** Explains what the AWS SDK throws: a missing right, missing or stale credentials, throttling, or an endpoint that cannot be reached. */
 export function explainAwsError(thrown: unknown, call: EcrCall): Explanation {
-  const name = awsErrorName(thrown);
-  const words = thrown instanceof Error ? thrown.message : String(thrown);
-  const found = name === '' || name === 'Error' || words.startsWith(name) ? words : `${name}: ${words}`;
-  return { found, ...explain(name, words, call) };
+  const fault = readAwsFault(thrown);
+  return { found: fault.found, ...explain(fault, call) };
 }
 
-/** The name of an error that AWS sent, such as `RepositoryNotFoundException`; empty for anything but an error. */
-export function awsErrorName(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.name : '';
-}
-
-function explain(name: string, words: string, { region, right, resource }: EcrCall): Omit<Explanation, 'found'> {
+function explain({ name, words, kind }: AwsFault, { region, right, resource }: EcrCall): Omit<Explanation, 'found'> {
   if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return noCredentials;
-  if (/AccessDenied|UnauthorizedOperation/.test(name)) {
+  if (kind === 'denied') {
     const said = parseDenial(words) ?? { principal: '', action: right, resource, missing: 'identity' as const };
     return { code: 'AWS_DENIED', ...explainDenial({ ...said, resource: said.resource ?? resource }) };
   }
-  if (/ExpiredToken|UnrecognizedClient|InvalidClientTokenId|InvalidSignature|SignatureDoesNotMatch/.test(name)) return stale;
-  if (/Throttl|TooManyRequests|RequestLimitExceeded/.test(name)) return throttled;
+  if (kind === 'stale-credentials') return stale;
+  if (kind === 'throttled') return throttled;
   if (/InvalidParameter|Validation|KmsException/.test(name)) return refused;
   if (name === 'LimitExceededException') return full;
   return {
