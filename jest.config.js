@@ -5,6 +5,8 @@ const shared = {
     '\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2024' }, module: { type: 'es6' } }],
   },
   modulePathIgnorePatterns: ['/dist/'],
+  // Outside of the temporary folder, which each sandbox has of its own.
+  cacheDirectory: 'node_modules/.cache/jest',
 };
 
 export default {
