@@ -48,6 +48,8 @@ function buildkitArgs({ folder, socket }: { folder: string; socket: string }): s
     `--config=${join(folder, 'buildkitd.toml')}`,
     `--addr=unix://${socket}`,
     `--root=${join(folder, 'root')}`,
+    // Its default is one place for all of a machine, which daemons that start at once take from each other.
+    `--otel-socket-path=${join(folder, 'traces')}`,
     '--oci-worker=true',
     '--containerd-worker=false',
   ];

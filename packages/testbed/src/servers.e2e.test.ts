@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
@@ -44,4 +44,17 @@ describe('BuildKit', () => {
     expect(await tags.json()).toEqual({ name: 'shop/ui', tags: ['one'] });
     await Promise.all([buildkit.stop(), registry.stop()]);
   }, 60_000);
+
+  test('leaves alone the place for traces that all daemons of a machine share, so that many can start at once', async () => {
+    const madeAt = (): Promise<bigint | undefined> =>
+      stat('/run/buildkit/otel-grpc.sock', { bigint: true }).then(
+        ({ ctimeNs }) => ctimeNs,
+        () => undefined,
+      );
+    const before = await madeAt();
+    const buildkit = await startBuildkit();
+    const during = await madeAt();
+    await buildkit.stop();
+    expect(during).toBe(before);
+  });
 });
